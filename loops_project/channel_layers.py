@@ -1,0 +1,34 @@
+"""The channel layer's configuration. It joins worker processes, not users: see jams/hub.py."""
+
+from typing import Any
+
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry
+
+RETRIES = 5
+FIRST_RETRY_SECONDS = 0.02
+LONGEST_RETRY_SECONDS = 0.5
+
+
+def channel_layers(redis_url: str) -> dict[str, dict[str, Any]]:
+    """`CHANNEL_LAYERS` on this Redis; empty without one.
+
+    The pub/sub layer, because the other one counts its capacity per process and drops what exceeds it in
+    silence. The retry is for a Redis that restarted: without it the first publish afterwards raises.
+    """
+    if not redis_url:
+        return {}
+    retry = Retry(ExponentialBackoff(cap=LONGEST_RETRY_SECONDS, base=FIRST_RETRY_SECONDS), RETRIES)
+    host = {
+        "address": redis_url,
+        "retry": retry,
+        "retry_on_error": [RedisConnectionError, RedisTimeoutError],
+    }
+    return {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [host], "prefix": "loops"},
+        }
+    }

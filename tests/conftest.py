@@ -1,0 +1,39 @@
+"""What every part of the suite shares: Hypothesis' profiles, and a private Redis for the tests that ask for one."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.test import override_settings
+from hypothesis import HealthCheck, settings
+from redis import Redis
+
+from loops_project.channel_layers import channel_layers
+from loops_project.embedded_redis import EmbeddedRedis
+
+settings.register_profile("dev", max_examples=100, deadline=None)
+# The same examples at every run: a failure in CI is one that anybody can repeat.
+settings.register_profile(
+    "ci",
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[EmbeddedRedis]:
+    """The suite's own Redis, started when a test first asks. Django's settings name it till the session ends."""
+    with EmbeddedRedis() as server:
+        with override_settings(REDIS_URL=server.url, CHANNEL_LAYERS=channel_layers(server.url)):
+            yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: EmbeddedRedis) -> str:
+    """The URL of the suite's Redis, emptied for this test. Never anybody else's: see `redis_server`."""
+    with Redis.from_url(redis_server.url) as client:
+        client.flushall()
+    return redis_server.url
