@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line. Without REDIS_URL, the commands that need a Redis get a private one of their own."""
+"""Django's command line. Without REDIS_URL, a command that needs a Redis gets a private one."""
 
 import os
 import sys

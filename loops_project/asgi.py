@@ -1,10 +1,11 @@
 """The ASGI application: pages by Django, sockets by Channels.
 
-A request passes, from the outside in: the proxy's headers (who really asks, over http or https), the protocol,
-and, for a socket, its origin.
+A request passes, from the outside in: the proxy's headers (who really asks, over http or https),
+the protocol, and, for a socket, its origin.
 """
 
 import os
+from typing import Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
@@ -18,23 +19,21 @@ pages = (
     get_asgi_application()
 )  # sets Django up: the application's own modules can be imported from here on
 
-from jams.routing import websocket_urlpatterns  # noqa: E402
-from loops_project.origins import WholeOriginValidator  # noqa: E402
+from jams.routing import websocket_urlpatterns
+from loops_project.origins import WholeOriginValidator
 
 if not settings.REDIS_URL:
     raise ImproperlyConfigured(
-        "REDIS_URL is not set: the jams live in a Redis that all workers share, such as redis://127.0.0.1:6379/0. "
-        "(`manage.py runserver` starts a private one by itself.)"
+        "REDIS_URL is not set: the jams live in a Redis that all workers share, such as "
+        "redis://127.0.0.1:6379/0. (`manage.py runserver` starts a private one by itself.)"
     )
 
-application = ProxyHeadersMiddleware(
-    ProtocolTypeRouter(
-        {
-            "http": pages,
-            "websocket": WholeOriginValidator(
-                URLRouter(websocket_urlpatterns), settings.ALLOWED_ORIGINS
-            ),
-        }
-    ),
-    trusted_hosts=settings.TRUSTED_PROXIES,
+router: Any = ProtocolTypeRouter(
+    {
+        "http": pages,
+        "websocket": WholeOriginValidator(
+            URLRouter(websocket_urlpatterns), settings.ALLOWED_ORIGINS
+        ),
+    }
 )
+application = ProxyHeadersMiddleware(router, trusted_hosts=settings.TRUSTED_PROXIES)

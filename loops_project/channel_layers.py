@@ -15,8 +15,9 @@ LONGEST_RETRY_SECONDS = 0.5
 def channel_layers(redis_url: str) -> dict[str, dict[str, Any]]:
     """`CHANNEL_LAYERS` on this Redis; empty without one.
 
-    The pub/sub layer, because the other one counts its capacity per process and drops what exceeds it in
-    silence. The retry is for a Redis that restarted: without it the first publish afterwards raises.
+    The pub/sub layer, because the other one counts its capacity per process and drops what exceeds
+    it in silence. The retry is for a Redis that restarted: without it the first publish afterwards
+    raises.
     """
     if not redis_url:
         return {}

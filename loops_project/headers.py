@@ -8,8 +8,8 @@ from django.utils.decorators import sync_and_async_middleware
 
 # The page plays sound and asks for nothing else: not for a microphone, not for a place.
 PERMISSIONS_POLICY = (
-    "camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), "
-    "payment=(), usb=()"
+    "camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+    "microphone=(), midi=(), payment=(), usb=()"
 )
 
 Response = HttpResponseBase | Awaitable[HttpResponseBase]
@@ -19,7 +19,7 @@ Response = HttpResponseBase | Awaitable[HttpResponseBase]
 def permissions_policy(
     get_response: Callable[[HttpRequest], Response],
 ) -> Callable[[HttpRequest], Response]:
-    """Middleware that adds Permissions-Policy. On the event loop itself: it costs no hop to a thread."""
+    """Middleware that adds Permissions-Policy, on the event loop itself: no hop to a thread."""
     if iscoroutinefunction(get_response):
 
         async def asynchronous(request: HttpRequest) -> HttpResponseBase:

@@ -1,6 +1,7 @@
-"""How much one visitor may use of the server. Every limit is a variable of the environment with a safe default.
+"""How much one visitor may use of the server: variables of the environment, with safe defaults.
 
-What the music or the protocol fixes (seven users in a jam, lease times) is a constant where it is used, not here.
+What the music or the protocol fixes (seven users in a jam, lease times) is a constant where it is
+used, not here.
 """
 
 from dataclasses import dataclass, fields
@@ -11,7 +12,7 @@ from marshmallow.validate import Range
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The limits in force: field `messages_per_second` is read from `JAM_MESSAGES_PER_SECOND`, and so on."""
+    """The limits in force: `messages_per_second` is read from JAM_MESSAGES_PER_SECOND, etc."""
 
     # One socket. Above them it is closed: 4429 (too many messages), 4400 (bad frames).
     messages_per_second: int = 20
@@ -19,13 +20,15 @@ class Limits:
     bad_frames_in_a_row: int = 10
     frame_bytes: int = 4096
 
-    # One session's and one address's requests. An address may be a school's whole network (IPv6: a /64).
+    # One session's and one address's requests. An address may be a school's whole network (IPv6: a
+    # /64).
     pages_per_minute_per_session: int = 60
     pages_per_minute_per_address: int = 1200
     connects_per_minute_per_session: int = 60
     connects_per_minute_per_address: int = 1200
 
-    # Seats of one address in one public jam; its further users go to other jams, none is turned away.
+    # Seats of one address in one public jam; its further users go to other jams, none is turned
+    # away.
     seats_per_address: int = 3
 
     # Wrong passwords for one staff name from one address, until it has to wait.
@@ -33,7 +36,7 @@ class Limits:
 
 
 def read_limits(env: Env, *, debug: bool) -> Limits:
-    """The limits from the environment; raises environs.EnvError, naming the variable, on what is no count.
+    """The limits from the environment; raises environs.EnvError on what is no positive count.
 
     In development one address fills a jam: whoever tries the page with seven tabs expects one jam.
     """

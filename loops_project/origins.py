@@ -11,11 +11,12 @@ ANY_PORT = ":*"
 
 
 class WholeOriginValidator:
-    """ASGI middleware: a WebSocket whose Origin isn't one of the allowed gets 403 and never reaches the application.
+    """ASGI middleware: 403 for a WebSocket whose Origin isn't one of the allowed.
 
-    Channels' own OriginValidator parses the header as a URL, which raises (500) on `http://[` or a port of 99999,
-    and lets an origin without a scheme through. Here an origin is a text that matches or doesn't. A missing one
-    is refused: browsers always send it, and no page of ours is anything but a browser's.
+    Channels' own OriginValidator parses the header as a URL, which raises (500) on `http://[` or a
+    port of 99999, and lets an origin without a scheme through. Here an origin is a text that
+    matches or doesn't. A missing one is refused: browsers always send it, and no page of ours is
+    anything but a browser's.
     """
 
     def __init__(self, application: Any, allowed_origins: Iterable[str]) -> None:

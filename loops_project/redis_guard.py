@@ -1,14 +1,15 @@
-"""The process between a development server and its private Redis: it lives exactly as long as its parent.
+"""The process between a server and its private Redis: it lives as long as its parent.
 
 Run as a script by `embedded_redis.py`: `python redis_guard.py REDIS_SERVER PARENT_FOLDER`. It
 
 1. makes a private folder (mode 700) and starts `redis-server` on a socket in it;
 2. writes the socket's path as one line to stdout as soon as Redis answers;
-3. waits for the end of its stdin, a pipe whose other end only the parent holds. The kernel closes that
-   end however the parent goes (return, Ctrl-C, SIGTERM, kill -9), on Linux and on macOS alike;
+3. waits for the end of its stdin, a pipe whose other end only the parent holds. The kernel closes
+   that end however the parent goes (return, Ctrl-C, SIGTERM, kill -9), on Linux and macOS alike;
 4. kills Redis (it holds nothing worth saving) and removes the folder.
 
-It stands alone, without the project or a package, so that it starts in a few hundredths of a second.
+It stands alone, without the project or a package, so that it starts in a few hundredths of a
+second.
 """
 
 import os

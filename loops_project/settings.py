@@ -1,8 +1,9 @@
-"""Settings, all from the environment. A value that can't be read stops the start and names its variable.
+"""Settings, from the environment. A value that can't be read stops the start, by its name.
 
-`DEBUG=1` is development: loopback hosts, a secret key kept in .cache/, static files from the sources. Anything
-else is production, which is refused without SECRET_KEY and ALLOWED_HOSTS, and assumes https in front. Neither
-answers for `*`; DEBUG doesn't go together with a public host. README.md lists the variables.
+`DEBUG=1` is development: loopback hosts, a secret key kept in .cache/, static files from the
+sources. Anything else is production, which is refused without SECRET_KEY and ALLOWED_HOSTS, and
+assumes https in front. Neither answers for `*`; DEBUG doesn't go together with a public host.
+README.md lists the variables.
 """
 
 from pathlib import Path
@@ -27,14 +28,14 @@ SECRET_KEY = environment.require_secret_key(
     env.str("SECRET_KEY", "")
     or (environment.development_secret_key(BASE_DIR / ".cache" / "secret-key") if DEBUG else "")
 )
-SECRET_KEY_FALLBACKS = env.list(
+SECRET_KEY_FALLBACKS: list[str] = env.list(
     "SECRET_KEY_FALLBACKS", []
 )  # former keys, until what they signed has expired
 ALLOWED_HOSTS = environment.require_hosts(env.list("ALLOWED_HOSTS", []), debug=DEBUG)
 ALLOWED_ORIGINS = environment.require_origins(
     env.list("ALLOWED_ORIGINS", []), ALLOWED_HOSTS, debug=DEBUG
 )
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 TRUSTED_PROXIES = environment.require_networks(env.list("TRUSTED_PROXIES", ["127.0.0.1", "::1"]))
 JAM_LIMITS = read_limits(env, debug=DEBUG)
 
@@ -66,7 +67,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "loops_project.headers.permissions_policy",
-    # Inside the header middleware, so that static files carry them too. Development serves from the sources.
+    # Inside the header middleware, so that static files carry them too. Development serves from the
+    # sources.
     *(["servestatic.middleware.ServeStaticMiddleware"] if PRODUCTION else []),
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -148,7 +150,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 365 * 24 * 3600) if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
-# Being put on the browsers' preload list can hardly be undone: for the owner of the domain to decide.
+# Being put on the browsers' preload list can hardly be undone: for the owner of the domain to
+# decide.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 # Logging

@@ -4,7 +4,7 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 
 
 class HashedModulesStorage(ManifestStaticFilesStorage):
-    """Hashed names, which the server lets browsers keep for ever, in the imports between ES modules too.
+    """Hashed names, which browsers may keep for ever, in the imports of ES modules too.
 
     Only relative imports (`./clock.js`) are rewritten.
     """

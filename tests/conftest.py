@@ -1,4 +1,4 @@
-"""What every part of the suite shares: Hypothesis' profiles, and a private Redis for the tests that ask for one."""
+"""What every part of the suite shares: Hypothesis' profiles and a private Redis."""
 
 import os
 from collections.abc import Iterator
@@ -25,15 +25,15 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[EmbeddedRedis]:
-    """The suite's own Redis, started when a test first asks. Django's settings name it till the session ends."""
-    with EmbeddedRedis() as server:
-        with override_settings(REDIS_URL=server.url, CHANNEL_LAYERS=channel_layers(server.url)):
-            yield server
+    """The suite's own Redis, from the first test that asks to the end; the settings name it."""
+    server = EmbeddedRedis()
+    with server, override_settings(REDIS_URL=server.url, CHANNEL_LAYERS=channel_layers(server.url)):
+        yield server
 
 
 @pytest.fixture
 def redis_url(redis_server: EmbeddedRedis) -> str:
-    """The URL of the suite's Redis, emptied for this test. Never anybody else's: see `redis_server`."""
+    """The URL of the suite's own Redis (never anybody else's), emptied for this test."""
     with Redis.from_url(redis_server.url) as client:
         client.flushall()
     return redis_server.url

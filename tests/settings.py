@@ -1,4 +1,4 @@
-"""The settings under test: development's, whatever the shell's environment holds, and nobody's Redis or database.
+"""The settings under test: development's, whatever the shell's environment holds.
 
 Only DATABASE_URL passes, so that the suite can be run on PostgreSQL too.
 """
@@ -20,7 +20,7 @@ os.environ.update(
     DEBUG="1", SECRET_KEY="tests only: signs nothing that anybody keeps, nowhere but here"
 )
 
-from loops_project.settings import *  # noqa: E402, F403
+from loops_project.settings import *
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher"
