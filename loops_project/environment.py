@@ -47,8 +47,9 @@ def require_secret_key(key: str) -> str:
     if not key:
         raise ImproperlyConfigured(
             "SECRET_KEY is not set. It signs sessions and seats; every worker needs the same, and "
-            "nobody else may know it. Make one with: python -c "
-            "'import secrets; print(secrets.token_urlsafe(64))'. (For development, DEBUG=1 keeps one by itself.)"
+            "nobody else may know it. A good one: python -c "
+            "'import secrets; print(secrets.token_urlsafe(64))'. "
+            "(For development, DEBUG=1 keeps one by itself.)"
         )
     return key
 

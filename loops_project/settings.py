@@ -28,9 +28,8 @@ SECRET_KEY = environment.require_secret_key(
     env.str("SECRET_KEY", "")
     or (environment.development_secret_key(BASE_DIR / ".cache" / "secret-key") if DEBUG else "")
 )
-SECRET_KEY_FALLBACKS: list[str] = env.list(
-    "SECRET_KEY_FALLBACKS", []
-)  # former keys, until what they signed has expired
+# Former keys, until what they signed has expired.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = environment.require_hosts(env.list("ALLOWED_HOSTS", []), debug=DEBUG)
 ALLOWED_ORIGINS = environment.require_origins(
     env.list("ALLOWED_ORIGINS", []), ALLOWED_HOSTS, debug=DEBUG
