@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.test import override_settings
@@ -37,3 +38,10 @@ def redis_url(redis_server: EmbeddedRedis) -> str:
     with Redis.from_url(redis_server.url) as client:
         client.flushall()
     return redis_server.url
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright's synchronous face keeps an event loop running in this thread
+    from its first use on, in which pytest-asyncio could start no other."""
+    browser_folder = Path(__file__).parent / "browser"
+    items.sort(key=lambda item: item.path.is_relative_to(browser_folder))

@@ -1,0 +1,76 @@
+"""A real server and a real browser for the tests of the page."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.chromium import find_chromium, launch_flags
+from tests.processes import ServerProcess, runserver
+
+ACTION_MS = 10_000
+LOG_LINES = 40
+server_key = pytest.StashKey[ServerProcess]()
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def live_server_process(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[ServerProcess]:
+    """`manage.py runserver` with a Redis and a database of its own, for all browser tests."""
+    folder: Path = tmp_path_factory.mktemp("server")
+    with runserver(folder, "--noreload") as server:
+        pytestconfig.stash[server_key] = server
+        yield server
+        del pytestconfig.stash[server_key]
+
+
+@pytest.fixture
+def live_server_url(live_server_process: ServerProcess) -> str:
+    """The address of the running server, without a slash at its end."""
+    return live_server_process.url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, headless. Where there is none, its tests are skipped, each saying so."""
+    executable = find_chromium()
+    if executable is None:
+        pytest.skip("no Chromium or Chrome was found (CHROMIUM can name one)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=launch_flags())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, live_server_url: str) -> Iterator[NewPage]:
+    """Open a page of a new visitor: a context of its own, with relative addresses, closed at the end.
+
+    Takes the options of Playwright's `browser.new_context`.
+    """
+    contexts: list[BrowserContext] = []
+
+    def open_page(**options: object) -> Page:
+        context = browser.new_context(**{"base_url": live_server_url, **options})  # type: ignore[arg-type]
+        context.set_default_timeout(ACTION_MS)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Show the end of the server's log with a failed browser test."""
+    report = yield
+    server = item.config.stash.get(server_key, None)
+    if report.failed and server is not None:
+        lines = server.log.splitlines()[-LOG_LINES:]
+        report.sections.append(("The server's log", "\n".join(lines)))
+    return report
