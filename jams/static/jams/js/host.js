@@ -1,0 +1,60 @@
+// What the engine needs from the browser, in one place; tests put their own in its stead.
+
+/** @import { Timers } from "./types.js" */
+
+/**
+ * @typedef {object} Host
+ * @property {(new (url: string) => WebSocket) | undefined} WebSocket
+ * @property {typeof AudioContext | undefined} AudioContext
+ * @property {new (channels: number, length: number, rate: number) => BaseAudioContext} OfflineAudioContext
+ * @property {(url: string) => Promise<Response>} fetch
+ * @property {Storage | null} storage       sessionStorage: the seat
+ * @property {Storage | null} localStorage  the mix
+ * @property {Pick<LockManager, "request"> | null} locks
+ * @property {{ protocol: string, host: string }} location
+ * @property {EventTarget | null} window    online, pageshow; gestures
+ * @property {(EventTarget & { visibilityState?: string }) | null} document
+ * @property {EventTarget | null} devices   navigator.mediaDevices
+ * @property {{ type: string } | null} audioSession
+ * @property {Timers} timers
+ * @property {() => number} now             ms, never set back
+ * @property {() => number} random
+ */
+
+/**
+ * @template T
+ * @param {() => T} get
+ * @returns {T | null} null where the browser forbids even to ask
+ */
+function permitted(get) {
+  try {
+    return get() ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** @returns {Host} */
+export function browserHost() {
+  const { navigator } = globalThis;
+  return {
+    WebSocket: globalThis.WebSocket,
+    AudioContext: globalThis.AudioContext,
+    OfflineAudioContext: globalThis.OfflineAudioContext,
+    fetch: (url) => globalThis.fetch(url),
+    storage: permitted(() => globalThis.sessionStorage),
+    localStorage: permitted(() => globalThis.localStorage),
+    locks: navigator.locks ?? null,
+    location: globalThis.location,
+    window: globalThis.window,
+    document: globalThis.document,
+    devices: navigator.mediaDevices ?? null,
+    audioSession: "audioSession" in navigator ? /** @type {any} */ (navigator.audioSession) : null,
+    timers: {
+      set: (run, ms) => setTimeout(run, ms),
+      clear: (timer) => clearTimeout(timer),
+    },
+    now: () => performance.now(),
+    random: Math.random,
+  };
+}

@@ -1,0 +1,69 @@
+// What this user has asked for and the server has not confirmed yet. Shown and heard at once, said
+// again after a lost connection, and given up as soon as the server has decided. Pure.
+
+import { FROM_SERVER } from "./protocol.js";
+import { phaseOf } from "./presence.js";
+
+/** @import { ServerMessage } from "./protocol.js" */
+/** @import { User } from "./types.js" */
+
+/** @typedef {{ playing: boolean, bar: number }} Intent */
+
+/**
+ * What the one big button means in the user's present phase.
+ * @param {User} user
+ * @param {number} nowBar
+ * @param {number} nextBar the bar the server will most likely stamp
+ * @returns {Intent}
+ */
+export function intentOf(user, nowBar, nextBar) {
+  switch (phaseOf(user, nowBar)) {
+    case "quiet":
+      return { playing: true, bar: nextBar };
+    case "queued":
+      return { playing: false, bar: nowBar };
+    case "playing":
+      return { playing: false, bar: nextBar };
+    case "stopping":
+      return { playing: true, bar: user.since ?? nowBar };
+  }
+}
+
+/**
+ * @param {User[]} users
+ * @param {string | null} me
+ * @param {Intent | null} intent
+ * @returns {User[]} with one's own state as asked for
+ */
+export function withIntent(users, me, intent) {
+  if (!intent) return users;
+  return users.map((user) => {
+    if (user.userId !== me) return user;
+    return { ...user, ...intent, since: user.playing ? user.bar : user.since };
+  });
+}
+
+/**
+ * @param {Intent | null} intent
+ * @param {ServerMessage} message
+ * @param {string | null} me
+ * @returns {Intent | null} null once the server has confirmed or refused it
+ */
+export function afterMessage(intent, message, me) {
+  if (!intent) return null;
+  switch (message.type) {
+    case FROM_SERVER.ERROR:
+      return null;
+    case FROM_SERVER.LOOP_PLAYED:
+    case FROM_SERVER.LOOP_STOPPED: {
+      const playing = message.type === FROM_SERVER.LOOP_PLAYED;
+      return message.user_id === me && playing === intent.playing ? null : intent;
+    }
+    case FROM_SERVER.JOINED: {
+      const own = message.users.find((user) => user.user_id === message.user_id);
+      return message.user_id === me && own?.playing !== intent.playing ? intent : null;
+    }
+    default:
+      return intent;
+  }
+}

@@ -1,0 +1,83 @@
+// When is a frame of the context heard? The mean of many readings of the output timestamp.
+//
+// On a real device one reading is off by up to a hardware buffer either way (a saw-tooth), so the
+// readings are taken at uneven moments and averaged; a lasting step (an underrun, another device)
+// throws the old ones away.
+
+const WINDOW_MS = 15_000;
+/** So many readings make an estimate. */
+export const ENOUGH = 10;
+/** Readings that differ by more than this, ms, come from a context that is still starting. */
+const UNSETTLED_MS = 60;
+/** A step, ms: the newest readings against all older ones, if larger than most of their scatter. */
+const STEP_MS = 7;
+const STEP_SCATTER = 0.6;
+
+/** @typedef {{ atMs: number, zeroMs: number }} Reading `zeroMs`: our clock as frame 0 is heard */
+
+/** @param {Reading[]} readings */
+const mean = (readings) => readings.reduce((sum, { zeroMs }) => sum + zeroMs, 0) / readings.length;
+
+/** @param {Reading[]} readings */
+function scatter(readings) {
+  const values = readings.map(({ zeroMs }) => zeroMs);
+  return Math.max(...values) - Math.min(...values);
+}
+
+/**
+ * One reading: the moment, on our clock, at which frame 0 of the context is, was or would be heard.
+ * Chromium's timestamp has the output latency in it. Firefox's lies on currentTime, without it.
+ * Safari's may be zeros.
+ * @param {Pick<AudioContext, "getOutputTimestamp" | "currentTime" | "outputLatency" | "baseLatency">} context
+ * @param {number} nowMs
+ * @returns {number | null} ms, or null while the context has not begun
+ */
+export function readZeroMs(context, nowMs) {
+  const { currentTime } = context;
+  const latency = (context.outputLatency || 0) * 1000;
+  const { performanceTime = 0, contextTime = 0 } = context.getOutputTimestamp?.() ?? {};
+  const rendered = nowMs - currentTime * 1000;
+  if (performanceTime > 0 && contextTime > 0) {
+    const zeroMs = performanceTime - contextTime * 1000;
+    return Math.abs(zeroMs - rendered) < 1 ? zeroMs + latency : zeroMs;
+  }
+  if (currentTime <= 0) return null;
+  return rendered + latency + (context.baseLatency || 0) * 1000;
+}
+
+export class OutputClock {
+  /** @type {Reading[]} */
+  #readings = [];
+
+  /** @param {number} zeroMs @param {number} nowMs */
+  add(zeroMs, nowMs) {
+    this.#readings.push({ atMs: nowMs, zeroMs });
+    const fresh = this.#readings.findIndex(({ atMs }) => nowMs - atMs <= WINDOW_MS);
+    const old = Math.min(fresh, this.#readings.length - ENOUGH);
+    if (old > 0) this.#readings.splice(0, old);
+    this.#forgetBeforeStep();
+  }
+
+  #forgetBeforeStep() {
+    const recent = this.#readings.slice(-ENOUGH);
+    const older = this.#readings.slice(0, -ENOUGH);
+    if (older.length < ENOUGH) return;
+    const limit = Math.max(STEP_MS, STEP_SCATTER * scatter(older));
+    if (Math.abs(mean(recent) - mean(older)) > limit) this.#readings = recent;
+  }
+
+  /** The device, the context or the whole page was interrupted. */
+  reset() {
+    this.#readings = [];
+  }
+
+  get settled() {
+    const recent = this.#readings.slice(-ENOUGH);
+    return recent.length >= ENOUGH && scatter(recent) < UNSETTLED_MS;
+  }
+
+  /** Our clock (ms) at which frame 0 is heard; null without any reading. */
+  get zeroMs() {
+    return this.#readings.length ? mean(this.#readings) : null;
+  }
+}

@@ -1,0 +1,271 @@
+// The engine's one face towards the page: a state to show, verbs to call, time to move by.
+
+import { bowOut } from "./band.js";
+import { eventOf } from "./events.js";
+import { browserHost } from "./host.js";
+import { afterMessage, intentOf, withIntent } from "./intent.js";
+import { JamLink } from "./link.js";
+import { patched, remember, remembered } from "./mix.js";
+import { NOBODY, reduce, userOf } from "./presence.js";
+import { FROM_CLIENT, FROM_SERVER } from "./protocol.js";
+import { scoreOf } from "./score.js";
+import { Sound } from "./sound.js";
+import { barAt, circularDistance, modulo, nextBar, timelineOf } from "./timeline.js";
+
+/** @import { Host } from "./host.js" */
+/** @import { Band } from "./band.js" */
+/** @import { Intent } from "./intent.js" */
+/** @import { ServerMessage } from "./protocol.js" */
+/** @import { JamData, JamEvent, MixPatch, Presence, SessionState } from "./types.js" */
+
+export { phaseOf } from "./presence.js";
+
+/** The server stamps the first bar that begins at least this long after it hears of a start, ms. */
+const SERVER_LEAD_MS = 400;
+/** The band, for this page alone, needs only the time to schedule it, ms. */
+const BAND_LEAD_MS = 250;
+/** An origin that has moved less than this, ms, is not worth telling. */
+const ORIGIN_STEP_MS = 4;
+
+/** @typedef {(state: SessionState, previous: SessionState) => void} Subscriber */
+
+class Session {
+  /** @type {SessionState} */
+  state;
+  /** @type {Presence} */
+  #presence = NOBODY;
+  /** @type {Intent | null} */
+  #intent = null;
+  /** @type {Band | null} */
+  #band = null;
+  /** @type {Set<Subscriber>} */
+  #subscribers = new Set();
+  /** @type {Set<() => void>} */
+  #originListeners = new Set();
+  /** The origin last told, ms. */
+  #toldOrigin = 0;
+
+  /** @param {JamData} data @param {Host} host */
+  constructor(data, host) {
+    this.data = data;
+    this.host = host;
+    this.timeline = timelineOf(data);
+    const mix = remembered(host.localStorage);
+    this.link = new JamLink(data, {
+      ...host,
+      WebSocket: /** @type {new (url: string) => WebSocket} */ (host.WebSocket),
+      onMessage: (message) => this.#receive(message),
+      onConnection: (connection) => this.#set({ connection }),
+    });
+    this.sound = new Sound(data, this.timeline, mix, {
+      ...host,
+      gestures: host.window,
+      offsetMs: () => this.link.offsetMs,
+      onChange: () => this.#heardDiffers(),
+      onOrigin: () => this.#tellOrigin(),
+    });
+    this.state = {
+      connection: host.WebSocket ? "connecting" : "unsupported",
+      sound: this.sound.state,
+      loading: this.sound.loading,
+      jam: null,
+      me: null,
+      users: [],
+      event: null,
+      error: null,
+      band: false,
+      mix,
+    };
+    this.#watchHost();
+  }
+
+  /** Opens the socket; the seat is there before any sound. */
+  start() {
+    if (this.host.WebSocket) this.link.open();
+  }
+
+  /** Unlocks the sound; call it inside the gesture. */
+  unlock() {
+    this.sound.unlock();
+  }
+
+  /** @param {Subscriber} fn @returns {() => void} unsubscribe */
+  subscribe(fn) {
+    this.#subscribers.add(fn);
+    return () => this.#subscribers.delete(fn);
+  }
+
+  /** @param {() => void} fn @returns {() => void} unsubscribe */
+  onOriginChange(fn) {
+    this.#originListeners.add(fn);
+    return () => this.#originListeners.delete(fn);
+  }
+
+  /** Play, stop or cancel: what the one big button means now. Said again after a lost connection. */
+  toggle() {
+    const own = userOf(this.state, this.state.me);
+    if (!own) return;
+    const likely = this.serverNow() + this.link.rttMs / 2;
+    const intent = intentOf(own, this.nowBar(), nextBar(this.timeline, likely, SERVER_LEAD_MS));
+    this.#intent = intent;
+    this.#sendIntent(intent);
+    this.#present({});
+  }
+
+  /** @param {string} loop @returns {boolean} whether the server was asked */
+  swap(loop) {
+    return this.link.send(FROM_CLIENT.SWAP, { loop });
+  }
+
+  /** Gives up the seat; `rejoin` takes a new one. */
+  leave() {
+    this.link.leave();
+    this.#presence = NOBODY;
+    this.#intent = this.#band = null;
+    this.#present({ connection: "left" });
+  }
+
+  /** Connects again, now. */
+  rejoin() {
+    if (!this.host.WebSocket) return;
+    this.#set({ connection: this.state.jam ? "reconnecting" : "connecting" });
+    this.link.socket.open();
+  }
+
+  /** @param {boolean} on the house band plays only for somebody who is alone */
+  setBand(on) {
+    const bar = nextBar(this.timeline, this.serverNow(), BAND_LEAD_MS);
+    const alone = this.#presence.users.length === 1;
+    if (on && alone) this.#band = { from: bar, until: null };
+    else this.#band = bowOut(this.#band, bar);
+    this.#present({ band: on && alone });
+  }
+
+  /** @param {MixPatch} patch */
+  setMix(patch) {
+    const mix = patched(this.state.mix, patch);
+    remember(this.host.localStorage, mix);
+    this.sound.setMix(mix);
+    this.#set({ mix });
+    this.#tellOrigin();
+  }
+
+  /** @returns {number} ms since the Unix epoch on the server's clock */
+  serverNow() {
+    return this.link.serverNow;
+  }
+
+  /** @returns {number} the bar that sounds now */
+  nowBar() {
+    return barAt(this.timeline, this.serverNow());
+  }
+
+  /**
+   * @returns {number} the value of performance.now() at which a cycle is heard to begin, modulo
+   *   the cycle; before there is sound, by the server's clock
+   */
+  loopOrigin() {
+    return this.sound.originMs ?? modulo(-(this.link.offsetMs ?? 0), this.timeline.cycleMs);
+  }
+
+  /**
+   * The seam for browser tests: the AudioContext, the node whose output is all that is heard, and
+   * the transport (its `zero` and `grid`). Each is null before `unlock`.
+   */
+  get audio() {
+    return this.sound.seam;
+  }
+
+  /** @param {ServerMessage} message */
+  #receive(message) {
+    const before = this.#presence;
+    const intended = this.#intent;
+    this.#presence = reduce(before, message, this.nowBar());
+    this.#intent = afterMessage(intended, message, before.me);
+    /** @type {Partial<SessionState>} */
+    const change = {};
+    const event = eventOf(message, before, this.#presence, this.data);
+    if (event) change.event = event;
+    if (message.type === FROM_SERVER.ERROR) {
+      change.error = { code: message.code, message: message.message };
+    }
+    if (message.type === FROM_SERVER.JOINED) {
+      change.error = null;
+      if (this.#intent) this.#sendIntent(this.#intent);
+    }
+    Object.assign(change, this.#bandBowsOut());
+    const repeated = before === this.#presence && intended === this.#intent;
+    if (!repeated || Object.keys(change).length > 0) this.#present(change);
+  }
+
+  /** @returns {{ band?: boolean, event?: JamEvent }} */
+  #bandBowsOut() {
+    if (!this.state.band || this.#presence.users.length <= 1) return {};
+    this.#band = bowOut(this.#band, nextBar(this.timeline, this.serverNow(), BAND_LEAD_MS));
+    return { band: false };
+  }
+
+  /** @param {Intent} intent */
+  #sendIntent({ playing }) {
+    this.link.send(playing ? FROM_CLIENT.PLAY : FROM_CLIENT.STOP);
+  }
+
+  /** Shows and plays what is known now. @param {Partial<SessionState>} change */
+  #present(change) {
+    const { jam, me, leaving } = this.#presence;
+    const users = withIntent(this.#presence.users, me, this.#intent);
+    this.#set({ jam, me, users, ...change });
+    const kit = jam ? Object.keys(this.data.kits[jam.kit]?.loops ?? {}) : [];
+    const score = scoreOf({ users, leaving, band: this.#band, kit }, this.nowBar());
+    this.sound.play(score, jam?.kit ?? null, userOf({ users }, me)?.loop ?? null);
+  }
+
+  #heardDiffers() {
+    const { state: sound, loading } = this.sound;
+    const same = JSON.stringify(loading) === JSON.stringify(this.state.loading);
+    if (!same || sound !== this.state.sound) this.#set({ sound, loading });
+  }
+
+  #tellOrigin() {
+    const { cycleMs } = this.timeline;
+    const origin = this.loopOrigin();
+    if (Math.abs(circularDistance(origin, this.#toldOrigin, cycleMs)) < ORIGIN_STEP_MS) return;
+    this.#toldOrigin = origin;
+    for (const fn of this.#originListeners) fn();
+  }
+
+  /** @param {Partial<SessionState>} change */
+  #set(change) {
+    const previous = this.state;
+    this.state = { ...previous, ...change };
+    for (const fn of this.#subscribers) fn(this.state, previous);
+  }
+
+  #watchHost() {
+    const { window, document, devices } = this.host;
+    const wake = () => {
+      this.link.wake();
+      this.sound.wake();
+    };
+    const online = () => {
+      this.link.wake();
+      this.sound.online();
+    };
+    window?.addEventListener("online", online);
+    window?.addEventListener("pageshow", wake);
+    document?.addEventListener("resume", wake);
+    document?.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") wake();
+    });
+    devices?.addEventListener("devicechange", () => this.sound.wake());
+  }
+}
+
+/**
+ * @param {JamData} data the page's `jam-data`
+ * @param {Partial<Host>} [host] put in the place of the browser's, for tests
+ * @returns {Session} not started yet
+ */
+export function createSession(data, host = {}) {
+  return new Session(data, { ...browserHost(), ...host });
+}
