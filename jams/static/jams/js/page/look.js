@@ -1,0 +1,187 @@
+// From the session's state to what is on the page: one pure function of values.
+
+import { loopMix } from "../mix.js";
+import { phaseOf } from "../presence.js";
+import { BEATS_PER_BAR, beatsLeft } from "./clock.js";
+import { PARTS } from "./parts.js";
+import * as words from "./words.js";
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").User} User */
+/** @typedef {import("./types.js").SeatLook} SeatLook */
+/** @typedef {import("./types.js").ButtonLook} ButtonLook */
+/** @typedef {import("./types.js").Look} Look */
+/** @typedef {import("./types.js").JamData} JamData */
+
+/** Connections that end the jam for this page until the visitor does something. */
+const ENDED = ["unsupported", "replaced", "unreachable"];
+
+/** Screens on which what just happened is said. */
+const NEWSY = ["jam", "alone", "house"];
+
+/**
+ * @param {State} state
+ * @param {{data: JamData, heard: number, news: string}} around `heard`: the bar that is heard,
+ *   with its fraction; `news`: what just happened, "" if nothing did
+ * @returns {Look}
+ */
+export function lookOf(state, { data, heard, news }) {
+  const seats = seatsOf(state, Math.floor(heard));
+  const me = seats.find((seat) => seat.me) ?? null;
+  const screen = screenOf(state, me);
+  const bare = [...ENDED, "busy", "connecting", "loading"].includes(screen);
+  const line = lineOf(screen, state, seats, data);
+  const newsShows = news !== "" && !isPending(me) && (screen === "enter" ? news === words.LINES.moved : NEWSY.includes(screen));
+  return {
+    screen,
+    bare,
+    mine: me?.loop ?? null,
+    seats,
+    hub: hubOf(screen, state, seats, me, data, heard),
+    loaded: screen === "loading" ? state.loading.done / Math.max(1, state.loading.total) : 0,
+    headline: screen === "enter" ? words.HEADLINE : "",
+    line: newsShows ? news : line,
+    warn: [...ENDED, "busy", "blocked", "reconnecting"].includes(screen) || (newsShows && news === words.LINES.moved),
+    ...dockOf(screen, state, me, heard),
+  };
+}
+
+/** @param {SeatLook | null} seat */
+const isPending = (seat) => seat !== null && (seat.phase === "queued" || seat.phase === "stopping");
+
+/** @param {SeatLook} seat */
+export const sounds = (seat) => ["playing", "stopping", "house"].includes(seat.phase);
+
+/**
+ * @param {State} state @param {number} bar
+ * @returns {SeatLook[]}
+ */
+function seatsOf(state, bar) {
+  const band = state.band && state.jam !== null && state.users.length === 1;
+  const tails = state.users.filter((user) => isChanging(user, bar)).map((user) => user.outgoing?.loop);
+  return PARTS.map((loop) => {
+    const user = state.users.find((one) => one.loop === loop);
+    const seat = user ? seated(user, bar, user.userId === state.me) : empty(band);
+    if (tails.includes(loop)) seat.groove = "sounding";
+    return { loop, muted: loopMix(state.mix, loop).muted, failed: state.loading.failed.includes(loop), ...seat };
+  });
+}
+
+/** A swap in flight: the old loop sounds up to the bar line. @param {User} user @param {number} bar */
+const isChanging = ({ outgoing }, bar) => outgoing !== null && (outgoing.until ?? Infinity) > bar;
+
+/** @type {Record<SeatLook["phase"], SeatLook["groove"]>} */
+const GROOVES = { free: "free", house: "sounding", quiet: "quiet", queued: "queued", playing: "sounding", stopping: "sounding" };
+
+/** @typedef {Omit<SeatLook, "loop" | "muted" | "failed">} Sitting */
+
+/** @param {User} user @param {number} bar @param {boolean} me @returns {Sitting} */
+function seated(user, bar, me) {
+  const phase = phaseOf(user, bar);
+  const groove = isChanging(user, bar) ? "queued" : GROOVES[phase];
+  return { phase, groove, me, away: user.away, animal: user.name, bar: user.bar };
+}
+
+/** @param {boolean} band @returns {Sitting} */
+function empty(band) {
+  const phase = band ? "house" : "free";
+  return { phase, groove: GROOVES[phase], me: false, away: false, animal: "", bar: 0 };
+}
+
+/**
+ * Name the state the page is in; the first that applies.
+ * @param {State} state @param {SeatLook | null} me
+ */
+function screenOf(state, me) {
+  if (ENDED.includes(state.connection)) return state.connection;
+  if (state.connection === "busy" && me === null) return "busy";
+  if (state.sound === "locked") return "enter";
+  if (me === null) return "connecting";
+  if (state.sound === "loading") return "loading";
+  if (state.sound === "blocked") return "blocked";
+  if (state.connection !== "online") return "reconnecting";
+  if (isPending(me)) return me.phase;
+  if (state.users.length > 1) return "jam";
+  return state.band ? "house" : "alone";
+}
+
+/**
+ * @param {string} screen @param {State} state @param {SeatLook[]} seats @param {JamData} data
+ */
+function lineOf(screen, state, seats, data) {
+  const me = seats.find((seat) => seat.me);
+  if (screen === "enter") return words.enterLine(me?.loop ?? null);
+  if (state.sound === "unsupported" && !(screen in words.LINES && ENDED.includes(screen))) return words.LINES.mute;
+  const ordinary = screen === "jam" || screen === "alone" || screen === "house";
+  if (ordinary && state.loading.failed.length > 0) return words.failedLine(state.loading.failed);
+  if (screen === "alone" && me?.phase === "playing") return words.LINES.alonePlaying;
+  if (screen !== "jam") return words.LINES[screen];
+  return words.jamLine({
+    seated: state.users.length,
+    playing: seats.filter(sounds).length,
+    iPlay: me !== undefined && sounds(me),
+    capacity: state.jam?.capacity ?? data.capacity,
+    mine: me?.loop ?? "",
+  });
+}
+
+/**
+ * @param {string} screen @param {State} state @param {SeatLook[]} seats @param {SeatLook | null} me
+ * @param {JamData} data @param {number} heard
+ */
+function hubOf(screen, state, seats, me, data, heard) {
+  const title = state.jam ? (data.kits[state.jam.kit]?.title ?? "") : "";
+  const hub = { top: title, big: "", bottom: "", counting: false };
+  if (ENDED.includes(screen) || screen === "busy") return { ...hub, top: "" };
+  if (screen === "loading") {
+    return { ...hub, top: "", big: `${state.loading.done}/${state.loading.total}`, bottom: "loops" };
+  }
+  if (me && isPending(me) && screen !== "enter") {
+    const beats = beatsLeft(me.bar, heard);
+    return { top: "", big: String(beats), bottom: beats === 1 ? "beat" : "beats", counting: true };
+  }
+  const playing = seats.filter(sounds).length;
+  if (playing === 0) return { ...hub, big: String(Math.round((BEATS_PER_BAR * 60_000) / data.bar_ms)), bottom: "bpm" };
+  return { ...hub, big: String(playing), bottom: "playing" };
+}
+
+/** Screens on which the one button does something else than start and stop.
+ * @type {Record<string, ButtonLook>}
+ */
+const OTHER_BUTTONS = {
+  enter: { act: "unlock", label: "Join the jam", style: "solid" },
+  blocked: { act: "unlock", label: "Turn sound on", style: "plain" },
+  connecting: { act: "wait", label: "One moment…", style: "queue", disabled: true },
+  loading: { act: "wait", label: "Tuning up…", style: "queue", disabled: true },
+  unreachable: { act: "rejoin", label: "Try again", style: "plain" },
+  busy: { act: "rejoin", label: "Try again", style: "plain" },
+  replaced: { act: "rejoin", label: "Play here instead", style: "plain" },
+};
+
+/**
+ * @param {string} screen @param {State} state @param {SeatLook | null} me @param {number} heard
+ * @returns {Pick<Look, "go" | "mixer" | "invite" | "band" | "fine">}
+ */
+function dockOf(screen, state, me, heard) {
+  const none = { mixer: false, invite: null, band: null, fine: "" };
+  if (screen === "enter") {
+    return { ...none, go: OTHER_BUTTONS.enter, fine: me ? words.FINE : words.FINE_CONNECTING };
+  }
+  if (screen in OTHER_BUTTONS || me === null) return { ...none, go: OTHER_BUTTONS[screen] ?? null };
+  const alone = state.users.length === 1;
+  return {
+    ...none,
+    go: playButton(me, heard),
+    mixer: true,
+    invite: alone ? { act: "share", label: "Invite" } : null,
+    band: alone ? { pressed: state.band } : null,
+  };
+}
+
+/** @param {SeatLook} me @param {number} heard @returns {ButtonLook} */
+function playButton(me, heard) {
+  if (me.phase === "playing") return { act: "toggle", label: "Stop my loop", style: "live" };
+  if (me.phase === "quiet") return { act: "toggle", label: `Play ${me.loop}`, style: "solid" };
+  const what = me.phase === "queued" ? "Starting" : "Stopping";
+  return { act: "toggle", label: `${what} in ${beatsLeft(me.bar, heard)}`, style: "queue" };
+}

@@ -1,0 +1,169 @@
+// The page. Here everything is put together: the session's state goes through `lookOf` to the
+// document, what the visitor does goes to the session's verbs. No rules here, no drawing.
+
+import { createSession } from "../session.js";
+import { createAnnouncer, worthSaying } from "./announce.js";
+import { heardBar, msUntil } from "./clock.js";
+import { createDock } from "./dock.js";
+import { byId, find, make, setAttribute, setRich, setText } from "./dom.js";
+import { createHub } from "./hub.js";
+import { lookOf } from "./look.js";
+import { createMixer } from "./mixer.js";
+import { createMotion, createTurns } from "./motion.js";
+import { createNews } from "./news.js";
+import { nextMoment } from "./next.js";
+import { createRecord, decodeEnvelope } from "./record.js";
+import { createSeatPanel, seatTitle } from "./seat-panel.js";
+import { createSeats } from "./seats.js";
+import { createShare } from "./share.js";
+import { createSheet } from "./sheet.js";
+
+/** @typedef {import("./types.js").JamData} JamData */
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").Look} Look */
+/** @typedef {import("./types.js").SeatLook} SeatLook */
+
+const data = /** @type {JamData} */ (JSON.parse(byId("jam-data", HTMLScriptElement).text));
+const session = createSession(data);
+const barMs = data.bar_ms;
+const loopMs = barMs * data.bars_per_loop;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const origin = () => session.loopOrigin();
+const motion = createMotion(origin, loopMs);
+const takeTurns = createTurns(byId("pips", HTMLElement), origin, loopMs);
+const announce = createAnnouncer(byId("status", HTMLElement));
+const news = createNews(() => render());
+const sheet = createSheet();
+
+/** @type {Record<string, () => void>} */
+const verbs = {
+  unlock: () => session.unlock(),
+  toggle: () => session.toggle(),
+  rejoin: () => session.rejoin(),
+  wait: () => {},
+  band: () => session.setBand(!session.state.band),
+  share: () => open("Bring a friend", createShare(announce, { help: true })),
+  mixer: () => open("Your mix", withHelp(createMixer(session))),
+};
+
+const dock = createDock(motion, verbs);
+const hub = createHub(byId("hub", HTMLElement));
+const seats = createSeats(byId("seats", HTMLElement), motion, pressSeat);
+const record = createRecord(byId("grooves", HTMLCanvasElement));
+const side = createSide();
+
+/** @type {State | null} */
+let before = null;
+/** @type {Look | null} */
+let shown = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+
+/** The bar that is heard, with its fraction. */
+const heard = () => heardBar(session.serverNow(), performance.now(), session.loopOrigin(), barMs);
+
+/** Envelopes by kit, decoded once. @type {Map<string, Record<string, number[]>>} */
+const decoded = new Map();
+
+/** @param {string} kit */
+function envelopesOf(kit) {
+  let envelopes = decoded.get(kit);
+  if (!envelopes) {
+    const loops = Object.entries(data.kits[kit]?.loops ?? {});
+    envelopes = Object.fromEntries(loops.map(([loop, { envelope }]) => [loop, decodeEnvelope(envelope)]));
+    decoded.set(kit, envelopes);
+  }
+  return envelopes;
+}
+
+/** @param {string} title @param {import("./sheet.js").Panel} panel */
+function open(title, panel) {
+  if (shown) panel.update(shown, session.state);
+  sheet.open(title, panel);
+}
+
+/** @param {SeatLook} seat */
+function pressSeat(seat) {
+  if (seat.me) return dock.press();
+  open(seatTitle(seat), createSeatPanel(session, seat.loop, { share: verbs.share, close: sheet.close }));
+}
+
+/** @param {import("./sheet.js").Panel} panel */
+function withHelp(panel) {
+  panel.element.prepend(make("p", { class: "help" }, "Only you hear these changes."));
+  return panel;
+}
+
+/** The panel at the side of a wide page: your mix and the invitation. */
+function createSide() {
+  const mixer = withHelp(createMixer(session));
+  const share = createShare(announce, { help: false });
+  const element = byId("side", HTMLElement);
+  element.append(make("h2", {}, "Your mix"), mixer.element);
+  element.append(make("p", { class: "part-title" }, "Invite link. Anyone can join with it."), share.element);
+  return {
+    /** @param {Look} look @param {State} state */
+    update(look, state) {
+      setAttribute(element, "hidden", look.bare || look.screen === "enter");
+      mixer.update(look, state);
+      share.update(look, state);
+    },
+  };
+}
+
+function render() {
+  const { state } = session;
+  const now = heard();
+  const look = lookOf(state, { data, heard: now, news: news.line });
+  const kit = state.jam?.kit ?? Object.keys(data.kits)[0];
+  const envelopes = envelopesOf(kit);
+  const times = { msUntil: (/** @type {number} */ bar) => msUntil(bar, now, barMs), barMs, calm: calm.matches, envelopes, kit };
+  setAttribute(document.body, "data-screen", look.screen);
+  setAttribute(document.body, "data-bare", look.bare);
+  setAttribute(document.body, "data-mine", look.mine);
+  showLine(look);
+  hub(look);
+  seats(look, times);
+  record(look.seats, envelopes, kit);
+  dock.update(look, times);
+  side.update(look, state);
+  sheet.update(look, state);
+  motion.sweep(byId("sweep", HTMLElement), !calm.matches && !look.bare);
+  takeTurns(calm.matches && !look.bare);
+  announce(worthSaying(shown, look, news.line));
+  shown = look;
+  clearTimeout(timer);
+  const wait = nextMoment(look.seats, now, barMs);
+  if (wait !== null) timer = setTimeout(render, wait);
+}
+
+/** @param {Look} look */
+function showLine(look) {
+  const say = byId("say", HTMLElement);
+  setAttribute(say, "data-warn", look.warn);
+  setText(find(say, ".headline", HTMLElement), look.headline);
+  setRich(find(say, ".line", HTMLElement), look.line);
+}
+
+/** Space plays, wherever it means nothing else. @param {KeyboardEvent} event */
+function onKey(event) {
+  const target = /** @type {Element} */ (event.target);
+  if (event.code !== "Space" || event.repeat || target.closest("button, input, a, dialog")) return;
+  event.preventDefault();
+  dock.press();
+}
+
+session.subscribe((state) => {
+  news.follow(state, before);
+  before = state;
+  render();
+});
+session.onOriginChange(() => motion.align());
+calm.addEventListener("change", render);
+matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => requestAnimationFrame(render));
+new ResizeObserver(render).observe(byId("record", HTMLElement));
+addEventListener("keydown", onKey);
+news.follow(session.state, null);
+before = session.state;
+render();
+session.start();

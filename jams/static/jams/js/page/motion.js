@@ -1,0 +1,138 @@
+// Everything that moves. All motion is Web Animations on the compositor, and whatever follows the
+// music starts at one origin: the moment at which a cycle is heard. No frame is drawn by script.
+
+/** Where the hand stops on its way, for each of 96 steps of a loop: 40 (or 20) moves a second. */
+const STEPS_PER_MARK = 2;
+const STEPS_PER_MARK_WEAK = 1;
+const MARKS = 96;
+const BEATS = 8;
+/** A halo's light between two beats, and how it fades: share lost in each step of 1/48 loop. */
+const GLOW_FLOOR = 0.14;
+const GLOW_TOP = 0.9;
+const GLOW_FADE = 0.2;
+
+/** A machine with two threads or fewer draws half as often. */
+const isWeak = () => (navigator.hardwareConcurrency || 4) <= 2;
+
+/**
+ * A halo's light around the loop, 49 values: it follows the envelope, but strikes once a beat at
+ * most. At 100 beats a minute that is 1.7 flashes a second; the limit is 3.
+ * @param {number[]} envelope 96 values, 0 to 1
+ */
+export function glowOf(envelope) {
+  const points = MARKS / 2;
+  const perBeat = points / BEATS;
+  const level = Array.from({ length: points }, (_, i) => Math.max(envelope[2 * i], envelope[2 * i + 1]));
+  const glow = new Array(points).fill(0);
+  for (let beat = 0; beat < BEATS; beat += 1) {
+    const window = level.slice(beat * perBeat, (beat + 1) * perBeat);
+    const top = Math.max(...window);
+    glow[beat * perBeat + window.indexOf(top)] = top;
+  }
+  // Twice around, so that the end of the loop fades into its beginning.
+  for (let i = 1; i < 2 * points; i += 1) {
+    const faded = glow[(i - 1) % points] * (1 - GLOW_FADE);
+    glow[i % points] = Math.max(glow[i % points], faded);
+  }
+  return [...glow, glow[0]].map((light) => GLOW_FLOOR + (GLOW_TOP - GLOW_FLOOR) * light);
+}
+
+/**
+ * @param {() => number} originOf the page time at which a cycle is heard
+ * @param {number} loopMs
+ */
+export function createMotion(originOf, loopMs) {
+  /** @type {Map<Element, {key: string, animation: Animation, onMusic: boolean}>} */
+  const held = new Map();
+
+  /** Keep one animation on an element while `key` stays; "" ends it.
+   * @param {Element} element @param {string} key @param {() => Animation} start @param {boolean} onMusic
+   */
+  function hold(element, key, start, onMusic) {
+    const before = held.get(element);
+    if ((before?.key ?? "") === key) return;
+    before?.animation.cancel();
+    held.delete(element);
+    if (key !== "") held.set(element, { key, animation: start(), onMusic });
+  }
+
+  /** @param {Element} element @param {Keyframe[]} frames @param {KeyframeAnimationOptions} [options] */
+  function turn(element, frames, options = {}) {
+    const animation = element.animate(frames, { duration: loopMs, iterations: Infinity, ...options });
+    animation.startTime = originOf();
+    return animation;
+  }
+
+  return {
+    /** The hand goes round once a loop. @param {Element} sweep @param {boolean} moving */
+    sweep(sweep, moving) {
+      const steps = MARKS * (isWeak() ? STEPS_PER_MARK_WEAK : STEPS_PER_MARK);
+      const frames = [{ transform: "rotate(0deg)" }, { transform: "rotate(360deg)" }];
+      hold(sweep, moving ? "turning" : "", () => turn(sweep, frames, { easing: `steps(${steps})` }), true);
+    },
+
+    /** A seat glows with its loop. @param {Element} halo @param {string} key @param {number[] | null} envelope */
+    halo(halo, key, envelope) {
+      const frames = () => glowOf(envelope ?? []).map((opacity) => ({ opacity, easing: "steps(2)" }));
+      hold(halo, envelope ? key : "", () => turn(halo, frames()), true);
+    },
+
+    /**
+     * Something fills up (or empties) to a bar line; it starts where it should be by now.
+     * @param {Element} element @param {string} key "" for nothing to fill
+     * @param {Keyframe[]} frames @param {number} leftMs until the bar line @param {number} wholeMs
+     * @param {string} easing
+     */
+    fill(element, key, frames, leftMs, wholeMs, easing) {
+      hold(
+        element,
+        key,
+        () => {
+          const duration = Math.max(leftMs, wholeMs, 1);
+          const animation = element.animate(frames, { duration, easing, fill: "both" });
+          animation.startTime = performance.now() - (duration - leftMs);
+          return animation;
+        },
+        false,
+      );
+    },
+
+    /** Once, for something that just happened. @param {Element} element @param {Keyframe[]} frames @param {number} ms */
+    once(element, frames, ms) {
+      element.animate(frames, { duration: ms, easing: "cubic-bezier(0.2, 1.5, 0.4, 1)" });
+    },
+
+    /** The music has moved against the page's clock: follow it. */
+    align() {
+      for (const { animation, onMusic } of held.values()) {
+        if (onMusic) animation.startTime = originOf();
+      }
+    },
+  };
+}
+
+/**
+ * Without motion: the eight marks of the rim take turns, a beat each.
+ * @param {HTMLElement} pips @param {() => number} originOf @param {number} loopMs
+ */
+export function createTurns(pips, originOf, loopMs) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const beatMs = loopMs / BEATS;
+
+  function tick() {
+    const into = (((performance.now() - originOf()) % loopMs) + loopMs) % loopMs;
+    const beat = Math.floor(into / beatMs) % BEATS;
+    [...pips.children].forEach((pip, i) => pip.classList.toggle("now", i === beat));
+    timer = setTimeout(tick, beatMs - (into % beatMs) + 4);
+  }
+
+  /** @param {boolean} on */
+  return function take(on) {
+    if (on === (timer !== undefined)) return;
+    clearTimeout(timer);
+    timer = undefined;
+    if (on) tick();
+    else for (const pip of pips.children) pip.classList.remove("now");
+  };
+}

@@ -1,0 +1,57 @@
+// The invitation: the link to just this jam, shared or copied.
+
+import { make, makeSymbol, setText } from "./dom.js";
+import { shareLine } from "./words.js";
+
+/** How long a button says that it has done what it should, ms. */
+const DONE_MS = 2500;
+
+/** @param {string} jamId */
+export const inviteLink = (jamId) => `${location.origin}/jams/${jamId}/`;
+
+/** Copy, also where the clipboard is not given to pages. @param {HTMLInputElement} field */
+async function copy(field) {
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    field.select();
+    document.execCommand("copy");
+  }
+}
+
+/**
+ * @param {(text: string) => void} announce
+ * @param {{help: boolean}} options `help`: with the words and the share button around it
+ */
+export function createShare(announce, { help }) {
+  const text = make("p", { class: "help" });
+  const field = make("input", { type: "text", readonly: true, "aria-label": "Invite link" });
+  const label = make("span", {}, "Copy");
+  const copying = make("button", { type: "button", class: "button" }, makeSymbol("i-copy", "icon"), label);
+  const link = make("div", { class: "link" }, field, copying);
+  const share = make("button", { type: "button", class: "button wide" }, "Share the link");
+  const element = help ? make("div", {}, text, link) : make("div", {}, link);
+  if (help && "share" in navigator) element.append(share);
+
+  field.addEventListener("focus", () => field.select());
+  copying.addEventListener("click", async () => {
+    await copy(field);
+    setText(label, "Copied");
+    announce("Link copied.");
+    setTimeout(() => setText(label, "Copy"), DONE_MS);
+  });
+  share.addEventListener("click", () => {
+    // Closing the system's sheet without choosing rejects; that is an answer, not a fault.
+    navigator.share({ title: "Come and jam with me", url: field.value }).catch(() => {});
+  });
+
+  /** @param {import("./types.js").Look} look @param {import("./types.js").State} state */
+  function update(look, state) {
+    const url = state.jam ? inviteLink(state.jam.id) : location.href;
+    if (field.value !== url) field.value = url;
+    const free = look.seats.filter((seat) => seat.phase === "free" || seat.phase === "house").length;
+    setText(text, shareLine(free));
+  }
+
+  return { element, update };
+}

@@ -1,0 +1,107 @@
+// Every text of the page that depends on what happens. `*stars*` mark what stands out.
+
+import { fullName } from "./parts.js";
+
+export const HEADLINE = "Make music with whoever’s here.";
+export const FINE = "Plays sound. No sign-up.";
+export const FINE_CONNECTING = "Finding you a seat…";
+
+const LANDS = "Start it, stop it. It always lands on the beat.";
+
+/** @param {string | null} mine */
+export const enterLine = (mine) =>
+  mine === null ? `Everyone gets one loop. ${LANDS}` : `You’ve got the *${mine}*. ${LANDS}`;
+
+/** Lines of the states in which nobody's playing matters. @type {Record<string, string>} */
+export const LINES = {
+  connecting: "Finding you a seat…",
+  loading: "Tuning up. A few seconds on a slow line.",
+  blocked: "Your browser is holding the sound until you tap.",
+  reconnecting: "Connection dropped. *Keep playing*, we’ll rejoin you.",
+  unreachable: "*We can’t reach the jam.* Something here may block live connections.",
+  busy: "*So many friends at once.* We keep trying, a moment please.",
+  replaced: "*You’re playing in another tab.* Your seat went with you.",
+  unsupported: "*This browser can’t join live.* A newer one, or your phone, will.",
+  mute: "This browser can’t play our sound. *The others still hear you.*",
+  moved: "*This is another jam.* The one you came for has no free seat: invite your friends here.",
+  queued: "You’re in on the *next bar*.",
+  stopping: "You drop out on the *next bar*.",
+  alone: "*You’re first here.* Invite someone, or let the band sit in.",
+  alonePlaying: "*Sounding good.* Invite someone, or let the band sit in.",
+  house: "*The house band is in.* Friends can take any of their seats.",
+};
+
+/**
+ * The line of an ordinary jam: who plays, and what that means for you.
+ * @param {{seated: number, playing: number, iPlay: boolean, capacity: number, mine: string}} jam
+ */
+export function jamLine({ seated, playing, iPlay, capacity, mine }) {
+  if (playing === 0) return "All quiet. *Somebody has to start.*";
+  if (playing === capacity) return `Full house. *All ${count(capacity)} are playing.*`;
+  if (!iPlay) return `*${capitalised(count(playing))} playing.* Your ${mine} would fit right in.`;
+  if (playing === 1) return "*You started it.* The others hear you.";
+  return playing === seated
+    ? `*All ${count(playing)} of you are playing.*`
+    : `*${capitalised(count(playing))} of ${count(seated)} are playing.*`;
+}
+
+/** @type {Record<string, ((name: string, loop: string) => string) | undefined>} */
+const NEWS = {
+  user_joined: (name, loop) => `*${name}* sat down with ${loop}.`,
+  user_left: (name) => `*${name}* left. Their seat is free.`,
+  user_away: (name) => `*${name}* stepped away. Their seat is kept for a moment.`,
+  user_back: (name) => `*${name}* is back.`,
+  loop_swapped: (name, loop) => `*${name}* changed to ${loop}.`,
+};
+
+/**
+ * What to say about something that happened, "" if nothing.
+ * @param {{kind: string, userId?: string, name?: string, loop?: string}} event
+ * @param {string | null} me
+ */
+export function newsLine({ kind, userId, name, loop = "" }, me) {
+  if (kind === "moved") return LINES.moved;
+  if (userId === me) return kind === "loop_swapped" ? `The *${loop}* is yours now.` : "";
+  const say = NEWS[kind];
+  return say && name ? say(fullName(loop, name), loop) : "";
+}
+
+/** @type {Record<string, string>} */
+const ERRORS = {
+  loop_taken: "*Somebody was quicker.* That loop is taken.",
+  unknown_loop: "*That loop isn’t there.* Take another one.",
+};
+
+/** @param {{code: string, message: string}} error */
+export const errorLine = ({ code, message }) => ERRORS[code] ?? `*That didn’t work.* ${message}`;
+
+/** @param {string[]} loops that did not load */
+export const failedLine = (loops) =>
+  `*The ${loops.join(" and ")} couldn’t load* here. Everything else plays on.`;
+
+/** What a screen reader hears after a seat's name. @type {Record<string, string>} */
+export const PHASE_WORD = {
+  free: "free seat",
+  house: "house band, playing",
+  quiet: "quiet",
+  queued: "starts at the next bar",
+  playing: "playing",
+  stopping: "stops at the next bar",
+};
+
+/** @param {number} free seats */
+export const shareLine = (free) =>
+  free === 0
+    ? "All seats are taken just now. Whoever follows this link gets the next free one, or a jam nearby."
+    : `Whoever follows this link lands in your jam. ${capitalised(count(free))} ${free === 1 ? "seat is" : "seats are"} free.`;
+
+const COUNTS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+
+/** @param {number} n */
+const count = (n) => COUNTS[n] ?? String(n);
+
+/** @param {string} text */
+export const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The text without its marks, for screen readers. @param {string} text */
+export const plain = (text) => text.replaceAll("*", "");

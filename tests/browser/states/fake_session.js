@@ -1,0 +1,96 @@
+// Stands in for ../session.js on the pages of the harness: the same face, its state from states.js,
+// chosen by the address. The verbs change the state plausibly, so that pages can be used, too.
+
+import { patched } from "/static/jams/js/mix.js";
+import { phaseOf } from "/static/jams/js/presence.js";
+import { NOW, STATES } from "/states.js";
+
+export { phaseOf };
+
+const query = new URLSearchParams(location.search);
+const name = query.get("state") ?? "enter";
+/** How far into the bar the page opens, ms. */
+const INTO_MS = Number(query.get("t") ?? 1300);
+
+class FakeSession {
+  #subscribers = new Set();
+  #origin = performance.now() - INTO_MS;
+
+  constructor(data) {
+    this.data = data;
+    const kit = query.get("kit");
+    const state = STATES[name];
+    this.state = kit && state.jam ? { ...state, jam: { ...state.jam, kit } } : state;
+    this.calls = [];
+  }
+
+  set(change) {
+    const previous = this.state;
+    this.state = { ...previous, ...change };
+    for (const fn of this.#subscribers) fn(this.state, previous);
+  }
+
+  subscribe(fn) {
+    this.#subscribers.add(fn);
+    return () => this.#subscribers.delete(fn);
+  }
+
+  /** Time stands still (in the music) when the address says so: for pictures. */
+  #elapsed() {
+    return query.has("still") ? INTO_MS : performance.now() - this.#origin;
+  }
+
+  serverNow() {
+    return NOW * this.data.bar_ms + this.#elapsed();
+  }
+
+  loopOrigin() {
+    return performance.now() - this.#elapsed();
+  }
+
+  onOriginChange() {
+    return () => {};
+  }
+
+  start() {}
+
+  unlock() {
+    this.set({ sound: "on" });
+  }
+
+  toggle() {
+    const bar = Math.floor(this.serverNow() / this.data.bar_ms);
+    const users = this.state.users.map((user) => {
+      if (user.userId !== this.state.me) return user;
+      const cancels = ["queued", "stopping"].includes(phaseOf(user, bar));
+      return { ...user, playing: !user.playing, bar: cancels ? bar : bar + 1, outgoing: null };
+    });
+    this.set({ users });
+  }
+
+  swap(loop) {
+    const users = this.state.users.map((user) => (user.userId === this.state.me ? { ...user, loop } : user));
+    this.set({ users, event: { kind: "loop_swapped", userId: this.state.me, name: "Otter", loop } });
+    return true;
+  }
+
+  setBand(on) {
+    this.set({ band: on });
+  }
+
+  setMix(patch) {
+    this.set({ mix: patched(this.state.mix, patch) });
+  }
+
+  rejoin() {
+    this.set({ ...STATES.alone });
+  }
+
+  leave() {}
+}
+
+export function createSession(data) {
+  const session = new FakeSession(data);
+  globalThis.fakeSession = session;
+  return session;
+}
