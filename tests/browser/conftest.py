@@ -1,6 +1,6 @@
 """A real server and a real browser for the tests of the page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -48,14 +48,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser, live_server_url: str) -> Iterator[NewPage]:
-    """Open a page of a new visitor: a context of its own, with relative addresses, closed at the end.
+    """A page of a new visitor: a context of its own with relative addresses, closed at the end.
 
     Takes the options of Playwright's `browser.new_context`.
     """
     contexts: list[BrowserContext] = []
 
     def open_page(**options: object) -> Page:
-        context = browser.new_context(**{"base_url": live_server_url, **options})  # type: ignore[arg-type]
+        context: BrowserContext = browser.new_context(
+            **{"base_url": live_server_url, **options}  # type: ignore[arg-type]
+        )
         context.set_default_timeout(ACTION_MS)
         contexts.append(context)
         return context.new_page()
@@ -66,7 +68,9 @@ def new_page(browser: Browser, live_server_url: str) -> Iterator[NewPage]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the end of the server's log with a failed browser test."""
     report = yield
     server = item.config.stash.get(server_key, None)
