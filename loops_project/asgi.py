@@ -28,12 +28,8 @@ if not settings.REDIS_URL:
         "redis://127.0.0.1:6379/0. (`manage.py runserver` starts a private one by itself.)"
     )
 
-router: Any = ProtocolTypeRouter(
-    {
-        "http": pages,
-        "websocket": WholeOriginValidator(
-            URLRouter(websocket_urlpatterns), settings.ALLOWED_ORIGINS
-        ),
-    }
-)
+# Any: the stubs of Channels, Django and uvicorn each describe ASGI's types in their own words.
+socket_urls: Any = websocket_urlpatterns
+sockets = WholeOriginValidator(URLRouter(socket_urls), settings.ALLOWED_ORIGINS)
+router: Any = ProtocolTypeRouter({"http": pages, "websocket": sockets})
 application = ProxyHeadersMiddleware(router, trusted_hosts=settings.TRUSTED_PROXIES)

@@ -1,0 +1,90 @@
+# Everything there is to run. Needs make, a POSIX shell and a Python >= 3.11; the rest comes into .venv.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARGS ?=
+
+BIN = .venv/bin
+PYTHON_FILES = manage.py loops_project jams sounds scripts tests
+# A value of its own for every start: nothing is signed with it that anybody keeps.
+PRODUCTION = DEBUG=0 SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	ALLOWED_HOSTS=loops.example.org REDIS_URL=redis://127.0.0.1:6379/0
+DEVELOPMENT = DEBUG=1 DATABASE_URL=sqlite://:memory:
+NEED_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
+
+.PHONY: help run test check lint types imports js migrations deploy-check audit lock sounds screenshots clean
+
+help: ## show what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
+
+# The development lock holds all of the other one, so either will do for `make run`.
+.venv/run-lock: requirements/run.txt scripts/venv.sh
+	@if [ ! -e .venv/dev-lock ] || [ requirements/run.txt -nt .venv/dev-lock ]; then \
+		sh scripts/venv.sh requirements/run.txt; fi
+	@touch $@
+
+.venv/dev-lock: requirements/dev.txt scripts/venv.sh
+	@sh scripts/venv.sh requirements/dev.txt
+	@touch $@
+
+tests/js/node_modules/.package-lock.json: tests/js/package-lock.json
+	@cd tests/js && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+run: .venv/run-lock ## start the development server (HOST, PORT)
+	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
+	@case "$(HOST)" in localhost|127.0.0.1|"[::1]"|0.0.0.0|"[::]") ;; \
+		*) export ALLOWED_HOSTS="$${ALLOWED_HOSTS:-localhost,127.0.0.1,$(HOST)}" ;; esac; \
+	echo "Loops With Friends: open http://$(HOST):$(PORT)/ in two windows (Ctrl-C ends it)"; \
+	DEBUG=1 exec $(BIN)/python manage.py runserver "$(HOST):$(PORT)"
+
+test: .venv/dev-lock ## run all tests this machine can run (ARGS go to pytest)
+	@sh scripts/chromium.sh
+	@sh scripts/test.sh $(ARGS)
+
+check: lint types imports js migrations deploy-check audit ## everything but the tests
+
+lint: .venv/dev-lock ## style and common mistakes
+	$(BIN)/ruff check $(PYTHON_FILES)
+	$(BIN)/ruff format --check $(PYTHON_FILES)
+
+types: .venv/dev-lock ## Python's types, strictly
+	$(BIN)/mypy
+
+imports: .venv/dev-lock ## the direction of imports
+	$(BIN)/lint-imports --no-logo
+
+js: ## JavaScript's types
+	@if $(NEED_NODE); then \
+		$(MAKE) --no-print-directory tests/js/node_modules/.package-lock.json \
+		&& cd tests/js && npm run --silent types && echo "JavaScript's types are right"; \
+	else echo "NOT CHECKED: JavaScript's types need Node 20 or later"; fi
+
+migrations: .venv/dev-lock ## the models have their migrations
+	$(DEVELOPMENT) $(BIN)/python manage.py makemigrations --check --dry-run
+
+deploy-check: .venv/dev-lock ## Django's checks with production's settings
+	@$(PRODUCTION) $(BIN)/python -W error manage.py check --deploy --fail-level WARNING
+
+audit: .venv/dev-lock ## known vulnerabilities of what is locked
+	$(BIN)/python scripts/audit.py
+
+lock: ## lock the dependencies anew (UPGRADE=1: at their newest); needs uv
+	@command -v uv >/dev/null || [ -x $(BIN)/uv ] || { echo "make lock needs uv: pipx install uv"; exit 1; }
+	@PATH="$$PATH:$(BIN)"; export UV_CUSTOM_COMPILE_COMMAND="make lock"; \
+	compile="uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate $${UPGRADE:+--upgrade}"; \
+	$$compile --group embedded --output-file requirements/run.txt \
+	&& $$compile --group dev --extra postgres --output-file requirements/dev.txt
+
+sounds: .venv/dev-lock ## render the loops from their notes
+	$(BIN)/python -m sounds
+
+screenshots: .venv/dev-lock ## pictures of the page, into tests/screenshots
+	@sh scripts/chromium.sh
+	$(BIN)/python -m tests.browser.screenshots
+
+clean: ## remove what the targets above made, the virtual environment and database included
+	rm -rf .venv .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \
+		staticfiles tests/screenshots tests/js/node_modules db.sqlite3 db.sqlite3-shm db.sqlite3-wal
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
