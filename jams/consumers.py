@@ -1,0 +1,153 @@
+"""``JamConsumer``: a user's socket. Each verb decodes, asks the presence, and answers."""
+
+import asyncio
+import logging
+import time
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import uuid4
+
+from channels.consumer import AsyncConsumer
+from django.conf import settings
+
+from . import tokens
+from .hub import Connection
+from .jam import Wish
+from .loops import CAPACITY
+from .messages import (
+    BadMessage,
+    Clock,
+    ClockRequest,
+    CloseCode,
+    Error,
+    ErrorCode,
+    Joined,
+    Leave,
+    Play,
+    Stop,
+    Swap,
+    decode,
+)
+from .origins import origin_tag
+from .presence import Attendance, LoopTaken, Presence, UnknownLoop, now_ms
+from .rates import Rate
+from .store import StoreError
+from .worker import get_worker
+
+logger = logging.getLogger(__name__)
+
+
+class JamConsumer(AsyncConsumer):
+    """A user in a jam, for as long as the socket is open.
+
+    It has no channel of its own and uses no database, so it reads its events itself: one awaited
+    receive, and no task or thread for each message.
+    """
+
+    channel_layer_alias = None  # type: ignore[assignment]  # events come by the hub
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the socket; give the seat up exactly once, whatever ends it."""
+        limits = settings.JAM_LIMITS
+        self.scope = scope
+        self.rate = Rate(limits.messages_per_second, limits.message_burst)
+        self.bad_frames = 0
+        self.attendance: Attendance | None = None
+        task = asyncio.current_task()
+        assert task is not None
+        self.connection = Connection(send, task.cancel)
+        await receive()  # websocket.connect
+        await send({"type": "websocket.accept"})
+        writer = asyncio.create_task(self.connection.write(), name="writer")
+        try:
+            await self.enter()
+            while (event := await receive())["type"] == "websocket.receive":
+                await self.receive(event)
+        finally:
+            self.connection.closed = True
+            writer.cancel()
+            if self.attendance is not None:
+                self.presence.drop(self.attendance)
+
+    async def enter(self) -> None:
+        """Take a seat: the one the token is for, in the suggested jam, or in the fullest."""
+        query = parse_qs(self.scope["query_string"].decode("latin-1"))
+        jam_id = self.scope["url_route"]["kwargs"]["jam_id"]
+        try:
+            user_id, wish = _seat_asked_for(query, jam_id)
+            self.presence: Presence = (await get_worker()).presence
+            origin = origin_tag((self.scope.get("client") or [""])[0])
+            entered = await self.presence.enter(user_id, wish, origin, self.connection)
+        except tokens.BadToken:
+            self.connection.close(CloseCode.BAD_TOKEN)
+            return
+        except StoreError:
+            self.connection.close(CloseCode.NO_STORE)
+            return
+        self.attendance = entered.attendance
+        jam_id = entered.attendance.jam_id
+        seat = tokens.SeatToken(user_id, jam_id, entered.kit, entered.loop)
+        self.connection.push_message(
+            Joined(
+                jam_id=jam_id,
+                user_id=user_id,
+                token=tokens.issue(seat),
+                kit=entered.kit,
+                loop=entered.loop,
+                capacity=CAPACITY,
+                server_ms=now_ms(),
+                users=entered.users,
+            )
+        )
+
+    async def receive(self, event: dict[str, Any]) -> None:
+        """Carry out what a frame asks for."""
+        received_ms = now_ms()
+        if self.attendance is None:
+            return
+        if not self.rate.allows(time.monotonic()):
+            self.connection.close(CloseCode.TOO_MANY)
+            return
+        try:
+            message = decode(event.get("text") or event.get("bytes") or b"")
+        except BadMessage as error:
+            self.refuse(ErrorCode.BAD_MESSAGE, str(error))
+            self.bad_frames += 1
+            if self.bad_frames >= settings.JAM_LIMITS.bad_frames_in_a_row:
+                self.connection.close(CloseCode.BAD_FRAMES)
+            return
+        self.bad_frames = 0
+        match message:
+            case Play():
+                self.presence.play(self.attendance)
+            case Stop():
+                self.presence.stop(self.attendance)
+            case Swap(loop):
+                await self.swap(self.attendance, loop)
+            case ClockRequest(sent):
+                self.connection.push_message(Clock(sent, received_ms, now_ms()))
+            case Leave():
+                self.presence.leave(self.attendance)
+
+    async def swap(self, attendance: Attendance, loop: str) -> None:
+        """Take another loop, if nobody has it."""
+        try:
+            await self.presence.swap(attendance, loop)
+        except UnknownLoop:
+            self.refuse(ErrorCode.UNKNOWN_LOOP, "No kit has this loop.")
+        except LoopTaken:
+            self.refuse(ErrorCode.LOOP_TAKEN, "Somebody was faster: this loop is taken.")
+        except StoreError:
+            self.refuse(ErrorCode.TRY_AGAIN, "That didn't work just now. Try again.")
+
+    def refuse(self, code: ErrorCode, message: str) -> None:
+        """Answer a frame that asks for what can't be."""
+        self.connection.push_message(Error(code, message))
+
+
+def _seat_asked_for(query: dict[str, list[str]], jam_id: str) -> tuple[str, Wish]:
+    """Return who asks, and for which seat; raise BadToken for a token that isn't good here."""
+    if "token" in query:
+        seat = tokens.read(query["token"][0], jam_id)
+        return seat.user_id, Wish(jam_id, seat.loop, seat.kit, insist=True)
+    return uuid4().hex[:16], Wish(jam_id, insist="invite" in query)

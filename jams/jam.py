@@ -1,0 +1,91 @@
+"""What the collection is made of: jams and seats, and what is asked and answered about them."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from .loops import CAPACITY
+
+
+class Seat(Struct, frozen=True, array_like=True, omit_defaults=True):
+    """One user's place in a jam.
+
+    ``owner`` names the connection that holds it (``node:connection``): only its owner can give a
+    seat up, so that a late leave of an old connection never removes the new one. ``origin`` is an
+    opaque tag of the network address it came from, empty where that doesn't matter.
+    """
+
+    loop: str
+    owner: str
+    origin: str = ""
+
+
+class Jam(Struct, frozen=True):
+    """A jam: its kit, when it was made (Unix time, ms), and the seats by user id, in order."""
+
+    kit: str
+    created_ms: int
+    users: dict[str, Seat]
+
+    def has_room(self) -> bool:
+        return len(self.users) < CAPACITY
+
+    def loops(self) -> set[str]:
+        return {seat.loop for seat in self.users.values()}
+
+    def seats_of(self, origin: str) -> int:
+        return sum(seat.origin == origin for seat in self.users.values())
+
+
+class FreshJam(NamedTuple):
+    """What a jam gets if one has to be made."""
+
+    jam_id: str
+    kit: str
+    now_ms: int
+
+
+class Wish(NamedTuple):
+    """Where a user would like to sit.
+
+    ``insist`` makes the jam if it doesn't exist (an invitation, a seat that comes back); without
+    it a jam that is gone is no better than any other.
+    """
+
+    jam_id: str | None = None
+    loop: str | None = None
+    kit: str | None = None
+    insist: bool = False
+
+
+ANYWHERE = Wish()
+
+
+class Placement(NamedTuple):
+    """The seat a user has. ``returned`` tells that it was theirs before."""
+
+    jam_id: str
+    kit: str
+    loop: str
+    returned: bool = False
+
+
+class Standing(StrEnum):
+    """What became of a user whom a worker believes to be seated.
+
+    ``REPLACED``: another connection has the seat. ``CROWDED_OUT``: it was lost, and others have
+    filled the jam since.
+    """
+
+    SEATED = "seated"
+    REPLACED = "replaced"
+    CROWDED_OUT = "crowded_out"
+
+
+class Stats(NamedTuple):
+    """Counts of a moment; ``users_per_jam`` has the users of each jam, most first."""
+
+    jams: int
+    users: int
+    users_per_jam: tuple[tuple[str, int], ...]

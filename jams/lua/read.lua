@@ -1,0 +1,32 @@
+-- Reads, at one moment, what a batch of operations can concern.
+--
+-- KEYS  1 jams   2 open   3 seats   4 made
+-- ARGV  1 how many of the fullest open jams   2 the number of users; then these users, then jams
+-- Returns how many jams have been made, each user's jam ('' for none), and the jams with their
+-- values: the open ones, those the users sit in and those that were named.
+
+local users = tonumber(ARGV[2])
+local seats, names, seen = {}, {}, {}
+local function want(jam)
+  if jam ~= '' and not seen[jam] then
+    seen[jam] = true
+    names[#names + 1] = jam
+  end
+end
+
+local fullest = tonumber(ARGV[1])
+if fullest > 0 then
+  for _, jam in ipairs(redis.call('ZREVRANGE', KEYS[2], 0, fullest - 1)) do want(jam) end
+end
+for i = 1, users do
+  seats[i] = redis.call('HGET', KEYS[3], ARGV[2 + i]) or ''
+  want(seats[i])
+end
+for i = 3 + users, #ARGV do want(ARGV[i]) end
+
+local values = {}
+for i, jam in ipairs(names) do
+  values[2 * i - 1] = jam
+  values[2 * i] = redis.call('HGET', KEYS[1], jam) or ''
+end
+return {redis.call('GET', KEYS[4]) or '0', seats, values}

@@ -1,0 +1,299 @@
+"""Who is in the jams of this process, and what the others see of them.
+
+Every change goes one way: into the roster of its jam, from there to the sockets here (``hub.py``),
+and to the other processes that have users in the jam (``relay.py``).
+"""
+
+import asyncio
+import itertools
+import logging
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .balancer import JamBalancer
+from .hub import Connection, Frame, Hub
+from .jam import Standing, Wish
+from .loops import LOOPS
+from .messages import (
+    CloseCode,
+    FromServer,
+    LoopSwapped,
+    User,
+    UserAway,
+    UserBack,
+    UserJoined,
+    UserLeft,
+    decode_event,
+    state_event,
+)
+from .relay import Relay, Relayed
+from .roster import Roster, new_user
+from .rosters import Rosters
+from .state_keeper import StateKeeper
+from .timeline import LoopState, started, stopped, swapped
+
+logger = logging.getLogger(__name__)
+
+#: How long the seat of a dropped connection is kept, in seconds: a refresh, a tunnel.
+GRACE_SECONDS = 10.0
+
+
+class Attendance(NamedTuple):
+    """A user's seat as its connection holds it."""
+
+    jam_id: str
+    user_id: str
+    owner: str
+    connection: Connection
+
+
+class Entered(NamedTuple):
+    """What a user finds: the seat, the kit, and everybody in the jam."""
+
+    attendance: Attendance
+    kit: str
+    loop: str
+    users: list[User]
+
+
+class UnknownLoop(Exception):
+    """No kit has such a loop."""
+
+
+class LoopTaken(Exception):
+    """Somebody else has the loop."""
+
+
+class Presence:
+    """The users of this process, and the rosters of their jams."""
+
+    def __init__(
+        self, node: str, balancer: JamBalancer, keeper: StateKeeper, hub: Hub, relay: Relay
+    ) -> None:
+        self.draining = False
+        self._node = node
+        self._relay = relay
+        self._balancer = balancer
+        self._keeper = keeper
+        self._hub = hub
+        self._numbers = itertools.count(1)
+        #: Connections of this process that hold a seat or are about to.
+        self._owners: set[str] = set()
+        self._rosters = Rosters(node, balancer, relay)
+        self._graces: dict[str, asyncio.TimerHandle] = {}
+        self._releases: set[asyncio.Task[None]] = set()
+
+    # What a user's connection asks for
+
+    async def enter(self, user_id: str, wish: Wish, origin: str, connection: Connection) -> Entered:
+        """Seat a user and tell the others; raise StoreError if there is no seat to be had now."""
+        owner = f"{self._node}:{next(self._numbers)}"
+        self._owners.add(owner)
+        try:
+            placement = await self._balancer.join(user_id, owner, wish, origin)
+            roster = await self._rosters.enter(placement.jam_id, placement.kit)
+        except BaseException:
+            # It may have been seated: free that as if it had come and gone.
+            self._after_grace(Attendance("", user_id, owner, connection))
+            raise
+        attendance = Attendance(placement.jam_id, user_id, owner, connection)
+        self._take_seat(roster, attendance, placement.loop)
+        roster.members[user_id].origin = origin
+        return Entered(attendance, placement.kit, placement.loop, roster.users())
+
+    def play(self, attendance: Attendance) -> None:
+        """Start a user's loop at the next bar."""
+        self._turn(attendance, started)
+
+    def stop(self, attendance: Attendance) -> None:
+        """Stop a user's loop at the next bar."""
+        self._turn(attendance, stopped)
+
+    async def swap(self, attendance: Attendance, loop: str) -> None:
+        """Give a user another loop; raise UnknownLoop, LoopTaken or StoreError if it can't be."""
+        if loop not in LOOPS:
+            raise UnknownLoop(loop)
+        jam_id, user_id, owner, _ = attendance
+        if not await self._balancer.swap_loop(jam_id, user_id, owner, loop):
+            raise LoopTaken(loop)
+        user = self._user(attendance)
+        if user is not None and user.loop != loop:
+            state = swapped(user.state, now_ms())
+            self._keeper.keep(jam_id, user_id, state)
+            self._tell(jam_id, LoopSwapped(user_id, loop, *state), owner)
+
+    def leave(self, attendance: Attendance) -> None:
+        """Free a user's seat at once."""
+        self._release(attendance)
+
+    def drop(self, attendance: Attendance) -> None:
+        """A connection is gone: keep the seat for a moment, unless it has a new connection."""
+        jam_id, user_id, owner, connection = attendance
+        self._hub.discard(jam_id, user_id, connection)
+        if self.draining:
+            return
+        if self._user(attendance) is None:
+            self._rosters.leave_if_unused(jam_id)
+            return
+        self._tell(jam_id, UserAway(user_id), owner)
+        self._after_grace(attendance)
+
+    # What other processes, the store and the leases tell
+
+    def receive(self, relayed: Relayed) -> None:
+        """Follow an event of another process."""
+        jam_id, owner, payload = relayed
+        roster = self._rosters.get(jam_id)
+        if roster is None:
+            return
+        message = decode_event(payload)
+        self._follow(roster, jam_id, message, owner, Frame(payload))
+        if isinstance(message, UserJoined | UserBack):
+            # That process may not have heard what our users did while it came in.
+            self._repeat(roster, jam_id)
+
+    def user_gone(self, jam_id: str, user_id: str, owner: str) -> None:
+        """A dead worker's user has been removed: tell everybody, in whatever process."""
+        frame = Frame.of(UserLeft(user_id))
+        self._relay.publish(Relayed(jam_id, owner, frame.payload))
+        roster = self._rosters.get(jam_id)
+        if roster is not None:
+            self._follow(roster, jam_id, UserLeft(user_id), owner, frame)
+
+    async def audit(self, jam_id: str) -> None:
+        """Claim what the store has lost of this process's users, and learn what it knows better."""
+        roster = self._rosters.get(jam_id)
+        if roster is None:
+            return
+        present = {user_id: member.seat for user_id, member in roster.mine().items()}
+        before = roster.owners()
+        refreshed = await self._balancer.refresh(jam_id, present, roster.kit, self._owners)
+        for user_id, standing in refreshed.standings.items():
+            connection = self._hub.connection(jam_id, user_id)
+            if standing is Standing.CROWDED_OUT and connection is not None:
+                connection.close(CloseCode.RESTARTING)  # it comes back, to another seat
+        for message, owner in roster.differences(refreshed.jam, before):
+            self._follow(roster, jam_id, message, owner, Frame.of(message))
+        if roster.has_others():
+            self._repeat(roster, jam_id)
+        self._rosters.leave_if_unused(jam_id)
+
+    async def heal(self) -> None:
+        """Claim all seats of this process again, and keep again what their users play."""
+        await asyncio.gather(*map(self.audit, self.jam_ids()))
+        for jam_id, roster in self._rosters.items():
+            for user_id, member in roster.mine().items():
+                self._keeper.keep(jam_id, user_id, member.user.state)
+
+    def jam_ids(self) -> list[str]:
+        """Return the jams in which this process has users."""
+        return [jam_id for jam_id, _ in self._rosters.items()]
+
+    async def settle(self) -> None:
+        """Wait until the seats that were given up are free."""
+        while self._releases:
+            await asyncio.gather(*self._releases, return_exceptions=True)
+
+    # The ways of a change
+
+    def _tell(self, jam_id: str, message: FromServer, owner: str, but: str | None = None) -> None:
+        """Make a change of one of this process's users known everywhere."""
+        roster = self._rosters.get(jam_id)
+        if roster is None or not roster.apply(message, owner):
+            return
+        frame = Frame.of(message)
+        self._hub.send(jam_id, frame, but)
+        if roster.has_others():
+            self._relay.publish(Relayed(jam_id, owner, frame.payload))
+
+    def _follow(
+        self, roster: Roster, jam_id: str, message: FromServer, owner: str, frame: Frame
+    ) -> None:
+        """Make a change that others have made known here."""
+        mine = roster.mine()
+        if not roster.apply(message, owner):
+            return
+        self._hub.send(jam_id, frame)
+        for user_id, member in mine.items():
+            if not roster.holds(user_id, member.owner):
+                self._give_up_owner(member.owner)
+                connection = self._hub.connection(jam_id, user_id)
+                if connection is not None:
+                    connection.close(CloseCode.REPLACED)
+
+    def _repeat(self, roster: Roster, jam_id: str) -> None:
+        for message, owner in roster.states():
+            self._relay.publish(Relayed(jam_id, owner, Frame.of(message).payload))
+
+    def _turn(
+        self, attendance: Attendance, change: Callable[[LoopState, float], LoopState]
+    ) -> None:
+        user = self._user(attendance)
+        if user is None:
+            return
+        state = change(user.state, now_ms())
+        if state == user.state:  # it does already: say so to the one who asked
+            attendance.connection.push_message(state_event(user))
+            return
+        jam_id, user_id, owner, _ = attendance
+        self._keeper.keep(jam_id, user_id, state)
+        changed = User(user_id, user.name, user.loop, *state)
+        self._tell(jam_id, state_event(changed), owner)
+
+    def _user(self, attendance: Attendance) -> User | None:
+        """Return the user, if this connection still holds the seat."""
+        roster = self._rosters.get(attendance.jam_id)
+        if roster is None or not roster.holds(attendance.user_id, attendance.owner):
+            return None
+        return roster.members[attendance.user_id].user
+
+    # Seats and their time
+
+    def _take_seat(self, roster: Roster, attendance: Attendance, loop: str) -> None:
+        jam_id, user_id, owner, connection = attendance
+        member = roster.members.get(user_id)
+        state = roster.expected.pop(user_id, LoopState())
+        message: FromServer
+        if member is None:
+            message = UserJoined(new_user(user_id, loop, state))
+        else:
+            self._give_up_owner(member.owner)
+            message = UserBack(user_id)
+        self._tell(jam_id, message, owner, but=user_id)
+        before = self._hub.add(jam_id, user_id, connection)
+        if before is not None:
+            before.close(CloseCode.REPLACED)
+        roster.entering -= 1
+
+    def _give_up_owner(self, owner: str) -> None:
+        self._owners.discard(owner)
+        grace = self._graces.pop(owner, None)
+        if grace is not None:
+            grace.cancel()
+
+    def _after_grace(self, attendance: Attendance) -> None:
+        loop = asyncio.get_running_loop()
+        self._graces[attendance.owner] = loop.call_later(GRACE_SECONDS, self._release, attendance)
+
+    def _release(self, attendance: Attendance) -> None:
+        """Free a seat: for the others at once, in the store as soon as it can be reached."""
+        jam_id, user_id, owner, connection = attendance
+        self._tell(jam_id, UserLeft(user_id), owner)
+        self._hub.discard(jam_id, user_id, connection)
+        self._rosters.leave_if_unused(jam_id)
+        task = asyncio.create_task(self._free(attendance), name="release")
+        self._releases.add(task)
+        task.add_done_callback(self._releases.discard)
+
+    async def _free(self, attendance: Attendance) -> None:
+        jam_id, user_id, owner, _ = attendance
+        try:
+            await self._balancer.remove_user(jam_id or None, user_id, owner)
+        finally:
+            self._give_up_owner(owner)
+
+
+def now_ms() -> float:
+    """Return the server's time: milliseconds since the Unix epoch."""
+    return time.time() * 1000

@@ -1,0 +1,114 @@
+"""Joins the worker processes: hands an event of a jam to the others that have users there.
+
+It is the channel layer's only use. A process has one channel of its own, which is in the group of
+each jam it has users in; a consumer has none. What a process tells is lost if Redis is away at
+that moment; every state is absolute and is told again (see ``presence.py``), so nothing is wrong
+for long.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from channels.layers import BaseChannelLayer
+
+logger = logging.getLogger(__name__)
+
+#: Events that may wait for Redis. Beyond it the oldest are dropped: they are told again.
+_BACKLOG = 10_000
+_RETRY_SECONDS = 0.5
+#: How long a subscription may take before the users are seated without it.
+_SUBSCRIBE_SECONDS = 2.0
+
+
+class Relayed(NamedTuple):
+    """An event on its way between processes: its frame, and who holds the user's seat now."""
+
+    jam_id: str
+    owner: str
+    payload: bytes
+
+
+class Relay:
+    """This process's end of the channel layer."""
+
+    def __init__(
+        self, layer: BaseChannelLayer, node: str, receive: Callable[[Relayed], None]
+    ) -> None:
+        self._layer = layer
+        self._node = node
+        self._receive = receive
+        self._channel = ""
+        self._outgoing: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(_BACKLOG)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._wanted: set[str] = set()
+        self._matching: set[asyncio.Task[None]] = set()
+        self._lock = asyncio.Lock()
+
+    async def start(self) -> None:
+        self._channel = await self._layer.new_channel()
+        self._tasks = [
+            asyncio.create_task(self._listen(), name="relay-listen"),
+            asyncio.create_task(self._publish(), name="relay-publish"),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._layer.flush()
+
+    async def subscribe(self, jam_id: str) -> None:
+        """Receive a jam's events from now on. With Redis away it comes back with Redis."""
+        self._wanted.add(jam_id)
+        await self._match(jam_id)
+
+    def unsubscribe_soon(self, jam_id: str) -> None:
+        self._wanted.discard(jam_id)
+        task = asyncio.create_task(self._match(jam_id), name="relay-unsubscribe")
+        self._matching.add(task)
+        task.add_done_callback(self._matching.discard)
+
+    async def _match(self, jam_id: str) -> None:
+        """Make the subscription what is wanted by now: the calls may come in any order."""
+        try:
+            async with self._lock, asyncio.timeout(_SUBSCRIBE_SECONDS):
+                if jam_id in self._wanted:
+                    await self._layer.group_add(_group(jam_id), self._channel)
+                else:
+                    await self._layer.group_discard(_group(jam_id), self._channel)
+        except Exception as error:
+            logger.warning("Events of other processes have to wait for Redis: %r", error)
+
+    def publish(self, relayed: Relayed) -> None:
+        """Hand an event to the other processes soon, in order."""
+        if self._outgoing.full():
+            self._outgoing.get_nowait()
+        message = {"type": "jam.event", "node": self._node, **relayed._asdict()}
+        self._outgoing.put_nowait((_group(relayed.jam_id), message))
+
+    async def _publish(self) -> None:
+        while True:
+            group, message = await self._outgoing.get()
+            try:
+                await self._layer.group_send(group, message)
+            except Exception as error:
+                logger.warning("An event didn't reach the other processes: %r", error)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                message = await self._layer.receive(self._channel)
+                if message["node"] != self._node:
+                    jam_id, owner = message["jam_id"], message["owner"]
+                    self._receive(Relayed(jam_id, owner, message["payload"]))
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                logger.exception("An event of another process was lost")
+                await asyncio.sleep(_RETRY_SECONDS)
+
+
+def _group(jam_id: str) -> str:
+    return f"jam.{jam_id}"

@@ -1,0 +1,60 @@
+"""Keeps what users play in Redis, a little later and together: for those who come afterwards.
+
+The users of a jam hear of a change by its event at once; the copy in Redis is for a process that
+meets the jam for the first time, so it may be some milliseconds behind, but no change costs a
+round trip of its own.
+"""
+
+import asyncio
+import logging
+
+from redis.exceptions import RedisError
+
+from .store import JamStore
+from .timeline import LoopState
+
+logger = logging.getLogger(__name__)
+
+#: How far behind the copy may be, in seconds.
+_DELAY_SECONDS = 0.005
+_RETRY_SECONDS = 1.0
+
+
+class StateKeeper:
+    """Writes states behind, the latest of each user only."""
+
+    def __init__(self, store: JamStore) -> None:
+        self._store = store
+        self._waiting: dict[tuple[str, str], LoopState] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def keep(self, jam_id: str, user_id: str, state: LoopState) -> None:
+        """Keep what a user plays soon."""
+        self._waiting[jam_id, user_id] = state
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._write(), name="state-keeper")
+
+    async def stop(self) -> None:
+        """Write what still waits, once."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._write_now()
+
+    async def _write(self) -> None:
+        delay = _DELAY_SECONDS
+        while self._waiting:
+            await asyncio.sleep(delay)
+            delay = _DELAY_SECONDS if await self._write_now() else _RETRY_SECONDS
+
+    async def _write_now(self) -> bool:
+        states, self._waiting = self._waiting, {}
+        try:
+            await self._store.keep_states(
+                (jam_id, user_id, state) for (jam_id, user_id), state in states.items()
+            )
+        except (RedisError, OSError) as error:
+            logger.warning("States are kept later: %s", error)
+            self._waiting = states | self._waiting
+            return False
+        return True

@@ -1,0 +1,202 @@
+"""``JamStore``: the collection in a Redis hash, changed by compare-and-set.
+
+Python decides and Redis compares. The steps of a commit:
+
+1. read, at one moment, the fullest open jams and those the operations name (``lua/read.lua``);
+2. apply the operations to them (``planning.plan``);
+3. write each jam that changed, unless it is no longer what was read (``lua/commit.lua``);
+4. plan again the operations whose jams another process was faster to change.
+
+``committer.py`` gathers what a process is asked into such commits; this module is the Redis side.
+"""
+
+from collections.abc import Awaitable, Iterable, Sequence
+from importlib.resources import files
+from typing import Any, NamedTuple, cast
+from uuid import uuid4
+
+from redis.asyncio import Redis
+
+from .collection import JamCollection
+from .jam import Jam
+from .planning import Operation, View, Write, decode_jam
+from .timeline import LoopState
+
+#: For how long jams are rebuilt after Redis has lost them, before newcomers are seated again: a
+#: worker notices the loss at its next beat, 2 s later at the most.
+HEALING_MS = 3_000
+
+_SCAN_COUNT = 500
+
+
+class StoreError(Exception):
+    """The state can't be read or changed now; nothing was lost by asking."""
+
+
+class StoreUnavailable(StoreError):
+    """Redis doesn't answer."""
+
+
+class StoreContention(StoreError):
+    """Other processes were faster, each of the bounded number of times."""
+
+
+class StaleWorker(StoreError):
+    """Redis has lost its data, or the others have given this worker up: it has to beat first."""
+
+
+class Keys:
+    """The names of the keys, in one slot of a cluster by the shard's tag."""
+
+    def __init__(self, shard: str = "s0") -> None:
+        self.jams = f"{{{shard}}}jams"
+        self.open = f"{{{shard}}}open"
+        self.seats = f"{{{shard}}}seats"
+        self.nodes = f"{{{shard}}}nodes"
+        self.epoch = f"{{{shard}}}epoch"
+        self.healing = f"{{{shard}}}healing"
+        self.made = f"{{{shard}}}made"
+        self._state = f"{{{shard}}}state:"
+
+    def state(self, jam_id: str) -> str:
+        return self._state + jam_id
+
+
+class Beat(NamedTuple):
+    """What a beat has told: the epoch, the node's counter, and how long healing lasts (ms)."""
+
+    epoch: str
+    counter: int
+    healing_ms: int
+
+
+def script(name: str) -> str:
+    """Return the text of a script in ``lua/``."""
+    return files(__package__).joinpath("lua", f"{name}.lua").read_text()
+
+
+class JamStore:
+    """The shared state. Every method may raise redis.RedisError or OSError."""
+
+    def __init__(
+        self,
+        redis: "Redis",
+        node: str = "",
+        *,
+        keys: Keys | None = None,
+        origin_limit: int = 0,
+        commit_script: str | None = None,
+    ) -> None:
+        self.node = node
+        self.origin_limit = origin_limit
+        self.epoch = ""
+        self.keys = keys or Keys()
+        self._redis = redis
+        self._read = redis.register_script(script("read"))
+        self._commit = redis.register_script(commit_script or script("commit"))
+        self._beat = redis.register_script(script("beat"))
+        self._state = redis.register_script(script("state"))
+
+    async def read(self, operations: Sequence[Operation]) -> View:
+        """Return the part of the collection that these operations can concern."""
+        keys = self.keys
+        users = [user for operation in operations for user in operation.users]
+        named = (jam_id for operation in operations for jam_id in operation.jams)
+        placing = sum(operation.places for operation in operations)
+        reply = await _reply(
+            self._read(
+                keys=[keys.jams, keys.open, keys.seats, keys.made],
+                args=[placing and placing + 1, len(users), *users, *named],
+            )
+        )
+        return View.of(users, reply, self.origin_limit)
+
+    async def write(self, writes: Sequence[Write]) -> set[str]:
+        """Write what has been planned and return the jams that were still as they were read.
+
+        Raises StaleWorker if the plan belongs to a past epoch.
+        """
+        keys = self.keys
+        args: list[str | bytes | int] = [self.epoch, self.node, len(writes)]
+        for write in writes:
+            args += [write.jam_id, keys.state(write.jam_id), write.old, write.new, write.score]
+            args += [int(write.only_if_none_open), len(write.coming)]
+            args += [part for pair in write.coming for part in pair]
+            args += [len(write.going), *write.going]
+        names = [keys.jams, keys.open, keys.seats, keys.nodes, keys.epoch, keys.made]
+        written = await _reply(self._commit(keys=names, args=args))
+        if written == [-1]:
+            raise StaleWorker
+        return {write.jam_id for write, ok in zip(writes, written, strict=True) if ok}
+
+    async def beat(self) -> Beat:
+        """Raise this node's counter, and take part in the present epoch from now on."""
+        keys = self.keys
+        epoch, counter, healing_ms = await _reply(
+            self._beat(
+                keys=[keys.nodes, keys.epoch, keys.healing],
+                args=[self.node, uuid4().hex, self.epoch, HEALING_MS],
+            )
+        )
+        self.epoch = epoch.decode()
+        return Beat(self.epoch, counter, healing_ms)
+
+    async def adopt_epoch(self) -> None:
+        """Take part in the present epoch without being a worker: for a command, for staff."""
+        await _reply(self._redis.set(self.keys.epoch, uuid4().hex, nx=True))
+        self.epoch = (await _reply(self._redis.get(self.keys.epoch))).decode()
+
+    async def open_jams(self, count: int) -> list[str]:
+        """Return the jams that newcomers are sent to, the most fun first."""
+        found = await _reply(self._redis.zrevrange(self.keys.open, 0, count - 1))
+        return [jam.decode() for jam in found]
+
+    async def jams(self, jam_ids: Sequence[str]) -> dict[str, Jam]:
+        """Return those of the named jams that exist."""
+        if not jam_ids:
+            return {}
+        values = await _reply(self._redis.hmget(self.keys.jams, list(jam_ids)))
+        pairs = zip(jam_ids, values, strict=True)
+        return {jam_id: decode_jam(value) for jam_id, value in pairs if value}
+
+    async def snapshot(self) -> JamCollection:
+        """Return all jams. Reads the whole hash, in steps: for staff and the reaper."""
+        found = self._redis.hscan_iter(self.keys.jams, count=_SCAN_COUNT)
+        jams = {jam_id.decode(): decode_jam(value) async for jam_id, value in found}
+        return JamCollection.new(jams, self.origin_limit)
+
+    async def states(self, jam_id: str) -> dict[str, LoopState]:
+        """Return what the users of a jam play."""
+        found = await _reply(self._redis.hgetall(self.keys.state(jam_id)))
+        return {user.decode(): _decode_state(value) for user, value in found.items()}
+
+    async def keep_states(self, states: Iterable[tuple[str, str, LoopState]]) -> None:
+        """Keep what users play, each as (jam, user, state), for those who come later."""
+        args = list[str]()
+        for jam_id, user_id, state in states:
+            args += [jam_id, self.keys.state(jam_id), user_id, _encode_state(state)]
+        if args:
+            await _reply(self._state(keys=[self.keys.seats], args=args))
+
+    async def counters(self) -> dict[str, int]:
+        """Return every worker's counter."""
+        found = await _reply(self._redis.hgetall(self.keys.nodes))
+        return {node.decode(): int(counter) for node, counter in found.items()}
+
+    async def forget_node(self, node: str) -> None:
+        """Drop a worker that is dead, or that goes."""
+        await _reply(self._redis.hdel(self.keys.nodes, node))
+
+
+async def _reply(answer: "Awaitable[Any] | Any") -> Any:
+    # redis-py types its commands as "awaitable or not" for both of its clients in one.
+    return await cast("Awaitable[Any]", answer)
+
+
+def _encode_state(state: LoopState) -> str:
+    return f"{int(state.playing)} {state.bar} {state.seq}"
+
+
+def _decode_state(value: bytes) -> LoopState:
+    playing, bar, seq = map(int, value.split())
+    return LoopState(bool(playing), bar, seq)

@@ -1,0 +1,48 @@
+"""The page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from .catalog import page_constants
+from .loops import CAPACITY
+from .messages import PROTOCOL
+from .store import StoreError
+from .worker import get_worker
+
+#: When a visitor who finds the state store away may try again.
+RETRY_SECONDS = 5
+
+
+@require_safe
+async def jam(request: HttpRequest, jam_id: str | None = None) -> HttpResponse:
+    """Show the page of the jam that is the most fun now, or of the one that the link names.
+
+    Nothing is written: the seat is taken when the page's socket connects.
+    """
+    try:
+        worker = await get_worker()
+        current_jam = await worker.balancer.current_jam()
+    except StoreError:
+        return _unavailable(request)
+    shown = jam_id or current_jam
+    jam_data = {
+        "protocol": PROTOCOL,
+        "jam_id": shown,
+        "socket_path": f"/ws/jams/{shown}/",
+        "invite": jam_id is not None,
+        "invite_path": f"/jams/{shown}/",
+        "capacity": CAPACITY,
+        **page_constants(),
+    }
+    response = render(request, "jams/jam.html", {"jam_data": jam_data})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    context = {"retry_seconds": RETRY_SECONDS}
+    response = render(request, "jams/unavailable.html", context, status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response

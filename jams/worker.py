@@ -1,0 +1,152 @@
+"""One worker process: its parts put together, and their life from the first visitor to the end."""
+
+import asyncio
+import logging
+import random
+from uuid import uuid4
+from weakref import WeakKeyDictionary
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from .balancer import JamBalancer, SyncJamBalancer
+from .committer import Committer
+from .hub import Hub
+from .leases import Leases
+from .messages import Bye, CloseCode
+from .presence import Presence
+from .relay import Relay
+from .state_keeper import StateKeeper
+from .store import JamStore, StoreUnavailable
+
+logger = logging.getLogger(__name__)
+
+#: Redis answers in a millisecond. After so long it is away, and the visitor is told so.
+REDIS_SECONDS = 2.0
+_REDIS_CONNECTIONS = 16
+#: How often the sockets are looked over for dead readers.
+_SWEEP_SECONDS = 2.0
+#: The users of a worker that goes come back spread over this time, at the most.
+RECONNECT_MS = 1_500
+
+
+def connect() -> "Redis":
+    """Return a client of the jams' Redis, for the running event loop.
+
+    A pool that waits: the default one raises when all its connections are in use.
+    """
+    pool = BlockingConnectionPool.from_url(
+        settings.REDIS_URL,
+        max_connections=_REDIS_CONNECTIONS,
+        timeout=REDIS_SECONDS,
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+        retry=Retry(NoBackoff(), 1),  # once, for a connection that Redis closed while it was idle
+    )
+    return Redis.from_pool(pool)
+
+
+class Worker:
+    """The parts of one process (strictly: of one event loop) that outlive a visitor."""
+
+    def __init__(self) -> None:
+        self.node = uuid4().hex[:10]
+        self.hub = Hub()
+        self._redis = connect()
+        self._store = JamStore(
+            self._redis, self.node, origin_limit=settings.JAM_LIMITS.seats_per_address
+        )
+        self._committer = Committer(self._store, self._beat)
+        self.balancer = JamBalancer(self._store, self._committer)
+        layer = get_channel_layer()
+        assert layer is not None
+        self._relay = Relay(layer, self.node, lambda relayed: self.presence.receive(relayed))
+        self._keeper = StateKeeper(self._store)
+        self.presence = Presence(self.node, self.balancer, self._keeper, self.hub, self._relay)
+        self._leases = Leases(self._store, self._committer, self.balancer, self.presence)
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to beat; raise StoreUnavailable if Redis is away."""
+        try:
+            await self._leases.beat()
+            await self._relay.start()
+        except (RedisError, OSError) as error:
+            raise StoreUnavailable(str(error)) from error
+        await self._leases.start()
+        self._sweeper = asyncio.create_task(self._sweep(), name="sweep")
+
+    async def drain(self) -> None:
+        """Send everyone away, to come back to the same seat: this worker goes.
+
+        The seats stay as they are; whoever doesn't come back loses theirs with this worker's
+        lease.
+        """
+        self.presence.draining = True
+        for connection in self.hub.connections():
+            connection.push_message(Bye(random.randrange(RECONNECT_MS)))
+            connection.close(CloseCode.RESTARTING)
+
+    async def stop(self) -> None:
+        """End everything that was started."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        await self._leases.stop()
+        await self._keeper.stop()
+        await self._committer.close()
+        await self._relay.stop()
+        await self._redis.aclose()
+
+    async def _beat(self) -> None:
+        await self._leases.beat()
+
+    async def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            for connection in self.hub.connections():
+                if connection.is_stuck(loop.time()):
+                    connection.abort()
+
+
+_workers: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[Worker]]" = WeakKeyDictionary()
+
+
+async def get_worker() -> Worker:
+    """Return this process's worker, started; raise StoreUnavailable if it can't be.
+
+    The first visitor starts it, for daphne (``runserver``) has no moment of its own for that.
+    """
+    loop = asyncio.get_running_loop()
+    starting = _workers.get(loop)
+    if starting is None or (starting.done() and starting.exception()):
+        starting = _workers[loop] = loop.create_task(_start(), name="worker")
+    return await asyncio.shield(starting)
+
+
+async def stop_worker() -> None:
+    """Drain and end this process's worker, if one was started."""
+    starting = _workers.pop(asyncio.get_running_loop(), None)
+    if starting is not None:
+        worker = await starting
+        await worker.drain()
+        await worker.stop()
+
+
+async def _start() -> Worker:
+    worker = Worker()
+    try:
+        await worker.start()
+    except BaseException:
+        await worker.stop()
+        raise
+    return worker
+
+
+def sync_balancer() -> SyncJamBalancer:
+    """Return the balancer for code that isn't async."""
+    return SyncJamBalancer(connect)
