@@ -20,6 +20,8 @@ pages = (
 )  # sets Django up: the application's own modules can be imported from here on
 
 from jams.routing import websocket_urlpatterns
+from jams.worker import stop_worker
+from loops_project.lifespan import Lifespan
 from loops_project.origins import WholeOriginValidator
 
 if not settings.REDIS_URL:
@@ -31,5 +33,7 @@ if not settings.REDIS_URL:
 # Any: the stubs of Channels, Django and uvicorn each describe ASGI's types in their own words.
 socket_urls: Any = websocket_urlpatterns
 sockets = WholeOriginValidator(URLRouter(socket_urls), settings.ALLOWED_ORIGINS)
-router: Any = ProtocolTypeRouter({"http": pages, "websocket": sockets})
+router: Any = ProtocolTypeRouter(
+    {"http": pages, "websocket": sockets, "lifespan": Lifespan(shutdown=stop_worker)}
+)
 application = ProxyHeadersMiddleware(router, trusted_hosts=settings.TRUSTED_PROXIES)

@@ -9,13 +9,17 @@ from typing import Any
 Hook = Callable[[], Awaitable[None]]
 
 
+async def nothing() -> None:
+    """The hook of whoever has nothing to do at that moment."""
+
+
 class Lifespan:
     """An ASGI application for the scope type `lifespan`, around two hooks.
 
     A `startup` that raises keeps the worker from starting, with the error's text in its log.
     """
 
-    def __init__(self, startup: Hook, shutdown: Hook) -> None:
+    def __init__(self, startup: Hook = nothing, shutdown: Hook = nothing) -> None:
         self._hooks = {"lifespan.startup": startup, "lifespan.shutdown": shutdown}
 
     async def __call__(self, _scope: Any, receive: Any, send: Any) -> None:
