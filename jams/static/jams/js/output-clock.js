@@ -7,8 +7,11 @@
 const WINDOW_MS = 15_000;
 /** So many readings make an estimate. */
 export const ENOUGH = 10;
-/** Readings that differ by more than this, ms, come from a context that is still starting. */
-const UNSETTLED_MS = 60;
+/** A context that starts fills its buffers: the first readings lie up to all of them too early. */
+const FINE_SCATTER_MS = 4;
+/** A coarse device never reads so finely; after this time, ms, its scatter may be larger. */
+const PATIENCE_MS = 700;
+const COARSE_SCATTER_MS = 60;
 /** A step, ms: the newest readings against all older ones, if larger than most of their scatter. */
 const STEP_MS = 7;
 const STEP_SCATTER = 0.6;
@@ -48,14 +51,28 @@ export function readZeroMs(context, nowMs) {
 export class OutputClock {
   /** @type {Reading[]} */
   #readings = [];
+  /** @type {number | null} our clock at the first reading */
+  #beganMs = null;
+  #settled = false;
 
   /** @param {number} zeroMs @param {number} nowMs */
   add(zeroMs, nowMs) {
+    this.#beganMs ??= nowMs;
     this.#readings.push({ atMs: nowMs, zeroMs });
     const fresh = this.#readings.findIndex(({ atMs }) => nowMs - atMs <= WINDOW_MS);
     const old = Math.min(fresh, this.#readings.length - ENOUGH);
     if (old > 0) this.#readings.splice(0, old);
-    this.#forgetBeforeStep();
+    if (this.#settled) this.#forgetBeforeStep();
+    else this.#settle(nowMs - this.#beganMs);
+  }
+
+  /** @param {number} elapsedMs */
+  #settle(elapsedMs) {
+    const recent = this.#readings.slice(-ENOUGH);
+    const limit = elapsedMs < PATIENCE_MS ? FINE_SCATTER_MS : COARSE_SCATTER_MS;
+    if (recent.length < ENOUGH || scatter(recent) > limit) return;
+    this.#settled = true;
+    this.#readings = recent;
   }
 
   #forgetBeforeStep() {
@@ -69,11 +86,13 @@ export class OutputClock {
   /** The device, the context or the whole page was interrupted. */
   reset() {
     this.#readings = [];
+    this.#beganMs = null;
+    this.#settled = false;
   }
 
+  /** Whether the estimate can be relied on. */
   get settled() {
-    const recent = this.#readings.slice(-ENOUGH);
-    return recent.length >= ENOUGH && scatter(recent) < UNSETTLED_MS;
+    return this.#settled;
   }
 
   /** Our clock (ms) at which frame 0 is heard; null without any reading. */

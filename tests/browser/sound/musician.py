@@ -1,0 +1,147 @@
+"""A visitor with the engine alone: no page to look at, but an ear on the master bus."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page, Route
+
+from tests.browser.sound.known_loops import LOOP_MS, RATE, Recording, found_position
+
+HERE = Path(__file__).resolve().parent
+# A document of the server's own without scripts. (One made up by the test would not be let at a
+# socket on the loopback address.)
+DOCUMENT = "/static/jams/sounds/manifest.json"
+READY_MS = 30_000
+
+
+def serve_engine_test(page: Page) -> None:
+    """Give the page's origin a folder /engine-test/ with the modules of this folder."""
+
+    def fulfil(route: Route) -> None:
+        name = route.request.url.rsplit("/", 1)[1]
+        route.fulfill(body=(HERE / name).read_text(), content_type="text/javascript")
+
+    page.route("**/engine-test/*.js", fulfil)
+
+
+@dataclass(frozen=True, slots=True)
+class Musician:
+    """One user. Verbs go through the engine's interface, as the page's would."""
+
+    page: Page
+
+    @classmethod
+    def enter(cls, new_page: Callable[..., Page], query: str = "") -> "Musician":
+        """Take a seat; no sound yet."""
+        page = new_page(bypass_csp=True)
+        serve_engine_test(page)
+        page.goto(f"{DOCUMENT}?{query}")
+        page.add_script_tag(url="/engine-test/start.js", type="module")
+        page.wait_for_function("window.session?.state.me", timeout=READY_MS)
+        return cls(page)
+
+    def listen(self) -> "Musician":
+        """Unlock the sound and put an ear on it."""
+        self.page.evaluate("session.unlock()")
+        self.wait("session.state.sound === 'on'")
+        self.page.add_script_tag(url="/engine-test/ear.js")
+        self.wait("window.ear")
+        self.page.evaluate("ear.attach()")
+        return self
+
+    def wait(self, condition: str, timeout_ms: float = READY_MS) -> None:
+        """Until a condition in the page holds."""
+        self.page.wait_for_function(condition, timeout=timeout_ms, polling=20)
+
+    def ask(self, expression: str) -> Any:
+        """The value of an expression in the page."""
+        return self.page.evaluate(expression)
+
+    @property
+    def user_id(self) -> str:
+        """Given by the server."""
+        return str(self.ask("session.state.me"))
+
+    @property
+    def loop(self) -> str:
+        """The loop of one's seat."""
+        return str(self.user()["loop"])
+
+    @property
+    def kit(self) -> str:
+        """The jam's kit."""
+        return str(self.ask("session.state.jam.kit"))
+
+    def user(self, user_id: str | None = None) -> dict[str, Any]:
+        """A user, oneself if none is named, as this client knows them."""
+        users = self.ask("session.state.users")
+        wanted = user_id or self.user_id
+        return next(user for user in users if user["userId"] == wanted)
+
+    def await_phase(self, phase: str, user_id: str | None = None) -> None:
+        """Until a user, oneself if none is named, is in a phase, by the server's word."""
+        wanted = user_id or self.user_id
+        self.wait(
+            "(() => { const user = session.state.users.find(u => u.userId === "
+            f"'{wanted}'); return user && phaseOf(user, session.nowBar()) === '{phase}'; }})()"
+        )
+
+    def play(self) -> int:
+        """Start one's loop; the bar the server stamped."""
+        return self._toggle(playing=True)
+
+    def stop(self) -> int:
+        """Stop one's loop; the bar the server stamped."""
+        return self._toggle(playing=False)
+
+    def _toggle(self, *, playing: bool) -> int:
+        seq = self.user()["seq"]
+        self.ask("session.toggle()")
+        self.wait(
+            f"session.state.users.some(u => u.userId === '{self.user_id}' && u.seq > {seq})"
+        )
+        user = self.user()
+        assert user["playing"] is playing
+        return int(user["bar"])
+
+    def record(self, frames: int) -> Recording:
+        """What leaves the master bus from now on."""
+        return self._recording(self.ask(f"ear.record({frames})"))
+
+    def record_bar_line(self, bar: int, before: int = 24_000, after: int = 24_000) -> Recording:
+        """What leaves the master bus around the beginning of a bar that is still to come."""
+        slack = 12_000
+        self.wait(f"session.audio.transport.now > ear.barFrame({bar}) - {before + slack}")
+        recording = self.record(before + slack + after)
+        line = self.bar_frame(bar)
+        assert recording.frame < line < recording.frame + len(recording.samples)
+        return recording
+
+    def record_from_frame(self, frame: int, frames: int) -> Recording:
+        """What leaves the master bus once the context has come to a frame."""
+        self.wait(f"session.audio.transport.now >= {frame}")
+        return self.record(frames)
+
+    def bar_frame(self, bar: int) -> int:
+        """The context's first frame of a bar."""
+        return int(self.ask(f"ear.barFrame({bar})"))
+
+    @staticmethod
+    def _recording(raw: dict[str, Any]) -> Recording:
+        samples = np.frombuffer(base64.b64decode(raw["samples"]), dtype=np.float32)
+        return Recording(int(raw["frame"]), samples.astype(np.float64), int(raw["zero"]))
+
+    def phase_ms(self, loops: list[str]) -> float:
+        """How far what is heard is ahead of the shared timeline, by the loops found in it.
+
+        The engine's own idea of time is not asked: the position comes from correlation, the time
+        from the browser's timestamps and the machine's clock, which is the server's too.
+        """
+        recording = self.record(48_000)
+        position_ms = found_position(recording, self.kit, loops) * 1000 / RATE
+        heard_ms = float(self.ask("ear.frameZeroHeardMs()")) + recording.frame * 1000 / RATE
+        return (position_ms - heard_ms + LOOP_MS / 2) % LOOP_MS - LOOP_MS / 2
