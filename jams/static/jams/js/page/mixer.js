@@ -4,17 +4,18 @@ import { TRIM_MS, loopMix } from "../mix.js";
 import { make, setText } from "./dom.js";
 import { fullName, PARTS } from "./parts.js";
 import { createSlider, createVolume } from "./volume.js";
-import { PHASE_WORD } from "./words.js";
+import { PHASE_NOTE, capitalised } from "./words.js";
 
 /** @typedef {import("./types.js").Session} Session */
 /** @typedef {import("./types.js").SeatLook} SeatLook */
 
 /** Who it is that plays a loop, as a row calls them. @param {SeatLook} seat */
 export const calledOf = (seat) =>
-  seat.me ? "You" : seat.phase === "house" ? "House band" : fullName(seat.loop, seat.animal);
+  seat.me ? "You" : seat.phase === "house" ? capitalised(seat.loop) : fullName(seat.loop, seat.animal);
 
 /** @param {SeatLook} seat */
-const noteOf = (seat) => [seat.loop, ...(seat.phase === "house" ? [] : [PHASE_WORD[seat.phase]])].join(" · ");
+const noteOf = (seat) =>
+  seat.phase === "house" ? "house band" : `${seat.loop} · ${seat.away ? "away" : PHASE_NOTE[seat.phase]}`;
 
 /** What a loop's row shows. @param {SeatLook} seat @param {import("./types.js").State} state */
 export const volumeOf = (seat, state) => ({

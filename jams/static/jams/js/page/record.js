@@ -17,8 +17,8 @@ const GROOVE = 0.86;
 const INKS = {
   sounding: { colour: "mark", alpha: 1, height: 1, width: 1 },
   queued: { colour: "mark", alpha: 0.6, height: 0.7, width: 1 },
-  quiet: { colour: "mark", alpha: 0.42, height: 0.42, width: 0.8 },
-  free: { colour: "line", alpha: 0.4, height: 0.3, width: 0.55 },
+  quiet: { colour: "mark", alpha: 0.62, height: 0.5, width: 0.8 },
+  free: { colour: "line", alpha: 0.62, height: 0.42, width: 0.55 },
 };
 
 /** An envelope as it is written in the page: one base-36 digit for each step, 0 to 1.

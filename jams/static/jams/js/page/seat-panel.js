@@ -10,7 +10,7 @@ import { capitalised } from "./words.js";
 /** @param {SeatLook} seat */
 export function seatTitle(seat) {
   if (seat.phase === "free") return `${capitalised(seat.loop)} is free`;
-  return calledOf(seat);
+  return seat.phase === "house" ? `House band: ${seat.loop}` : calledOf(seat);
 }
 
 /**

@@ -46,6 +46,7 @@ export function createSeats(list, motion, onPress) {
     const loops = look.seats.map((seat) => seat.loop);
     const now = placesOf(places, loops, look.mine);
     if (!seatless) places = now;
+    list.inert = look.bare;
     const before = seats;
     seats = look.seats;
     for (const [place, node] of nodes.entries()) {
@@ -94,7 +95,7 @@ function show(nodes, seat) {
 /** What is written at a seat. @param {SeatLook} seat */
 function namesOf(seat) {
   if (seat.me) return { colour: "", animal: "You" };
-  if (seat.phase === "house") return { colour: "", animal: "Band" };
+  if (seat.phase === "house") return { colour: "", animal: capitalised(seat.loop) };
   return { colour: seat.animal ? colourWord(seat.loop) : "", animal: seat.animal };
 }
 
@@ -105,8 +106,9 @@ function spoken(seat) {
   if (seat.muted) facts.push("muted by you");
   if (seat.failed) facts.push("could not load");
   const rest = [seat.loop, ...facts].join(", ");
+  if (seat.phase === "house") return `, ${facts.join(", ")}`;
   if (seat.me) return `, ${colourWord(seat.loop)} ${seat.animal}, ${rest}`;
-  return seat.animal || seat.phase === "house" ? `, ${rest}` : capitalised(rest);
+  return seat.animal ? `, ${rest}` : capitalised(rest);
 }
 
 /**

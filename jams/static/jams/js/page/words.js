@@ -89,6 +89,14 @@ export const PHASE_WORD = {
   stopping: "stops at the next bar",
 };
 
+/** The same in a row of the mixer, where there is little room. @type {Record<string, string>} */
+export const PHASE_NOTE = {
+  quiet: "quiet",
+  queued: "starting",
+  playing: "playing",
+  stopping: "stopping",
+};
+
 /** @param {number} free seats */
 export const shareLine = (free) =>
   free === 0
