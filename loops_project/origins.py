@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from channels.security.websocket import WebsocketDenier
-
 from loops_project.environment import normal_origin
 
 ANY_PORT = ":*"
@@ -41,5 +39,9 @@ class WholeOriginValidator:
         return origin in self._exact or f"{scheme}://{host}" in self._any_port
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
-        application = self.application if self.allows(scope["headers"]) else WebsocketDenier()
-        return await application(scope, receive, send)
+        if self.allows(scope["headers"]):
+            return await self.application(scope, receive, send)
+        # Before `websocket.accept` this is an answer of 403. Channels' WebsocketDenier would do the
+        # same, after opening a channel in the channel layer.
+        await receive()
+        return await send({"type": "websocket.close"})
