@@ -1,4 +1,4 @@
-// When is a frame of the context heard? The mean of many readings of the output timestamp.
+// When is a frame of the context heard? A mean of many readings of the output timestamp.
 //
 // On a real device one reading is off by up to a hardware buffer either way (a saw-tooth), so the
 // readings are taken at uneven moments and averaged; a lasting step (an underrun, another device)
@@ -12,14 +12,24 @@ const FINE_SCATTER_MS = 4;
 /** A coarse device never reads so finely; after this time, ms, its scatter may be larger. */
 const PATIENCE_MS = 700;
 const COARSE_SCATTER_MS = 60;
+/** A context that has no timestamp by then, s, will never have one. */
+const NO_TIMESTAMP_S = 0.5;
 /** A step, ms: the newest readings against all older ones, if larger than most of their scatter. */
 const STEP_MS = 7;
 const STEP_SCATTER = 0.6;
 
 /** @typedef {{ atMs: number, zeroMs: number }} Reading `zeroMs`: our clock as frame 0 is heard */
 
-/** @param {Reading[]} readings */
-const mean = (readings) => readings.reduce((sum, { zeroMs }) => sum + zeroMs, 0) / readings.length;
+/**
+ * The mean of the middle half: as good as the mean for a saw-tooth, and deaf to a late timer.
+ * @param {Reading[]} readings
+ */
+function middle(readings) {
+  const values = readings.map(({ zeroMs }) => zeroMs).sort((a, b) => a - b);
+  const cut = Math.floor(values.length / 4);
+  const half = values.slice(cut, values.length - cut);
+  return half.reduce((sum, value) => sum + value, 0) / half.length;
+}
 
 /** @param {Reading[]} readings */
 function scatter(readings) {
@@ -44,7 +54,7 @@ export function readZeroMs(context, nowMs) {
     const zeroMs = performanceTime - contextTime * 1000;
     return Math.abs(zeroMs - rendered) < 1 ? zeroMs + latency : zeroMs;
   }
-  if (currentTime <= 0) return null;
+  if (currentTime < NO_TIMESTAMP_S) return null;
   return rendered + latency + (context.baseLatency || 0) * 1000;
 }
 
@@ -80,7 +90,7 @@ export class OutputClock {
     const older = this.#readings.slice(0, -ENOUGH);
     if (older.length < ENOUGH) return;
     const limit = Math.max(STEP_MS, STEP_SCATTER * scatter(older));
-    if (Math.abs(mean(recent) - mean(older)) > limit) this.#readings = recent;
+    if (Math.abs(middle(recent) - middle(older)) > limit) this.#readings = recent;
   }
 
   /** The device, the context or the whole page was interrupted. */
@@ -97,6 +107,6 @@ export class OutputClock {
 
   /** Our clock (ms) at which frame 0 is heard; null without any reading. */
   get zeroMs() {
-    return this.#readings.length ? mean(this.#readings) : null;
+    return this.#readings.length ? middle(this.#readings) : null;
   }
 }

@@ -99,7 +99,7 @@ function loopChanged(user, { type, bar, seq }) {
 }
 
 /**
- * The old loop sounds until the bar at which the new one begins.
+ * The old loop sounds until the bar at which the new one begins, or to the end it already had.
  * @param {User} user
  * @param {LoopSwapped} message
  * @param {number} nowBar
@@ -108,8 +108,9 @@ function loopChanged(user, { type, bar, seq }) {
 function loopSwapped(user, { loop, playing, bar, seq }, nowBar) {
   const old = isSounding(user.outgoing, nowBar) ? user.outgoing : segmentOf(user, nowBar);
   const until = Math.min(bar, old?.until ?? Infinity);
-  const outgoing = playing && old && old.from < until ? { ...old, until } : null;
-  return { ...user, loop, playing, bar, seq, since: null, outgoing };
+  const outgoing = old && old.from < until ? { ...old, until } : null;
+  // Not playing: nothing is heard of the new loop, not even up to `bar`.
+  return { ...user, loop, playing, bar, seq, since: playing ? null : bar, outgoing };
 }
 
 /**
