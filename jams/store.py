@@ -56,6 +56,7 @@ class Keys:
         self.epoch = f"{{{shard}}}epoch"
         self.healing = f"{{{shard}}}healing"
         self.made = f"{{{shard}}}made"
+        self.stats = f"{{{shard}}}stats"
         self._state = f"{{{shard}}}state:"
 
     def state(self, jam_id: str) -> str:
@@ -177,6 +178,10 @@ class JamStore:
             args += [jam_id, self.keys.state(jam_id), user_id, _encode_state(state)]
         if args:
             await _reply(self._state(keys=[self.keys.seats], args=args))
+
+    async def claim_stats_slot(self, slot: str, seconds: int) -> bool:
+        """Keep the other workers from collecting statistics for so long; False: one does now."""
+        return bool(await _reply(self._redis.set(self.keys.stats, slot, nx=True, ex=seconds)))
 
     async def counters(self) -> dict[str, int]:
         """Return every worker's counter."""

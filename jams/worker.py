@@ -21,6 +21,7 @@ from .messages import Bye, CloseCode
 from .presence import Presence
 from .relay import Relay
 from .state_keeper import StateKeeper
+from .stats import collect_regularly
 from .store import JamStore, StoreUnavailable
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class Worker:
         self.presence = Presence(self.node, self.balancer, self._keeper, self.hub, self._relay)
         self._leases = Leases(self._store, self._committer, self.balancer, self.presence)
         self._sweeper: asyncio.Task[None] | None = None
+        self._collector: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to beat; raise StoreUnavailable if Redis is away."""
@@ -79,6 +81,8 @@ class Worker:
             raise StoreUnavailable(str(error)) from error
         await self._leases.start()
         self._sweeper = asyncio.create_task(self._sweep(), name="sweep")
+        collecting = collect_regularly(self._store, self.balancer)
+        self._collector = asyncio.create_task(collecting, name="collect-stats")
 
     async def drain(self) -> None:
         """Send everyone away, to come back to the same seat: this worker goes.
@@ -90,11 +94,13 @@ class Worker:
         for connection in self.hub.connections():
             connection.push_message(Bye(random.randrange(RECONNECT_MS)))
             connection.close(CloseCode.RESTARTING)
+        # Bye's frame goes before the close; whoever is just coming in is told by ``enter``.
 
     async def stop(self) -> None:
         """End everything that was started."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
+        for task in (self._sweeper, self._collector):
+            if task is not None:
+                task.cancel()
         await self._leases.stop()
         await self._keeper.stop()
         await self._committer.close()
