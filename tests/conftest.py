@@ -1,6 +1,7 @@
 """What every part of the suite shares: Hypothesis' profiles and a private Redis."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from redis import Redis
 
 from loops_project.channel_layers import channel_layers
 from loops_project.embedded_redis import EmbeddedRedis
+
+# A shell that runs the suite in the background has SIGINT ignored, and every process started from
+# here would inherit that: the servers under test could not be ended like by Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("dev", max_examples=100, deadline=None)
 # The same examples at every run: a failure in CI is one that anybody can repeat.
