@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 from playwright.sync_api import Page, Route
@@ -35,14 +36,24 @@ class Musician:
     page: Page
 
     @classmethod
-    def enter(cls, new_page: Callable[..., Page], query: str = "") -> "Musician":
-        """Take a seat; no sound yet."""
-        page = new_page(bypass_csp=True)
+    def enter(cls, new_page: Callable[..., Page], jam_id: str, **line: float) -> "Musician":
+        """Take a seat in a jam; no sound yet. ``line``: rtt and jitter in ms, see start.js."""
+        return cls.sit_down(new_page(bypass_csp=True), jam_id, **line)
+
+    @classmethod
+    def sit_down(cls, page: Page, jam_id: str, **line: float) -> "Musician":
+        """The same on a page that is open already."""
+        query = urlencode({"jam": jam_id, **line})
         serve_engine_test(page)
         page.goto(f"{DOCUMENT}?{query}")
+        return cls(page).start()
+
+    def start(self) -> "Musician":
+        """Load the engine into the page; also after a refresh."""
+        page = self.page
         page.add_script_tag(url="/engine-test/start.js", type="module")
         page.wait_for_function("window.session?.state.me", timeout=READY_MS)
-        return cls(page)
+        return self
 
     def listen(self) -> "Musician":
         """Unlock the sound and put an ear on it."""
@@ -90,16 +101,31 @@ class Musician:
             f"'{wanted}'); return user && phaseOf(user, session.nowBar()) === '{phase}'; }})()"
         )
 
-    def play(self) -> int:
-        """Start one's loop; the bar the server stamped."""
-        return self._toggle(playing=True)
+    def phase(self) -> str:
+        """One's own phase as the page shows it."""
+        return str(
+            self.ask(
+                "phaseOf(session.state.users.find(u => u.userId === session.state.me),"
+                " session.nowBar())"
+            )
+        )
 
-    def stop(self) -> int:
-        """Stop one's loop; the bar the server stamped."""
-        return self._toggle(playing=False)
+    def play(self, *, early: bool = True) -> int:
+        """Start one's loop, or call off its stop; the bar the server stamped."""
+        return self._toggle(playing=True, early=early)
 
-    def _toggle(self, *, playing: bool) -> int:
+    def stop(self, *, early: bool = True) -> int:
+        """Stop one's loop, or call off its start; the bar the server stamped."""
+        return self._toggle(playing=False, early=early)
+
+    def await_early_bar(self) -> None:
+        """Until a bar has just begun: how loaded the machine is must not decide which one is next."""
+        self.wait("session.serverNow() % data.bar_ms < 500")
+
+    def _toggle(self, *, playing: bool, early: bool) -> int:
         seq = self.user()["seq"]
+        if early:
+            self.await_early_bar()
         self.ask("session.toggle()")
         self.wait(
             f"session.state.users.some(u => u.userId === '{self.user_id}' && u.seq > {seq})"
@@ -112,6 +138,15 @@ class Musician:
         """What leaves the master bus from now on."""
         return self._recording(self.ask(f"ear.record({frames})"))
 
+    def take(self) -> Recording:
+        """What `window.taken` has been promised to become."""
+        return self._recording(self.ask("window.taken"))
+
+    def skip(self, frames: int) -> None:
+        """Let so many frames go by."""
+        now = int(self.ask("session.audio.transport.now"))
+        self.wait(f"session.audio.transport.now >= {now + frames}")
+
     def record_bar_line(self, bar: int, before: int = 24_000, after: int = 24_000) -> Recording:
         """What leaves the master bus around the beginning of a bar that is still to come."""
         slack = 12_000
@@ -120,11 +155,6 @@ class Musician:
         line = self.bar_frame(bar)
         assert recording.frame < line < recording.frame + len(recording.samples)
         return recording
-
-    def record_from_frame(self, frame: int, frames: int) -> Recording:
-        """What leaves the master bus once the context has come to a frame."""
-        self.wait(f"session.audio.transport.now >= {frame}")
-        return self.record(frames)
 
     def bar_frame(self, bar: int) -> int:
         """The context's first frame of a bar."""

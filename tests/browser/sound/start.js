@@ -1,5 +1,5 @@
 // The engine alone, on the product's own data, without the product's page: for tests of the sound.
-// ?rtt=ms makes the line slow, ?jitter=ms uneven.
+// ?jam=id is the jam to sit in; ?rtt=ms makes the line slow, ?jitter=ms uneven.
 
 const query = new URLSearchParams(location.search);
 const rttMs = Number(query.get("rtt") ?? 0);
@@ -44,6 +44,9 @@ class LineSocket extends WebSocket {
 
 const page = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
 const data = JSON.parse(page.getElementById("jam-data").textContent);
+const jamId = query.get("jam") ?? data.jam_id;
+data.socket_path = data.socket_path.replace(data.jam_id, jamId);
+Object.assign(data, { jam_id: jamId, invite: true });
 const { createSession, phaseOf } = await import("/static/jams/js/session.js");
 window.data = data;
 window.session = createSession(data, { WebSocket: LineSocket });

@@ -57,9 +57,11 @@ export class ServerClock {
     const rttMs = nowMs - sent - (replied_ms - received_ms);
     if (!(rttMs >= 0)) return false;
     const exchange = { rttMs, offsetMs: (received_ms - sent + replied_ms - nowMs) / 2, atMs: nowMs };
-    const jumped = this.#contradicted(exchange);
-    this.#exchanges.push(exchange);
+    const contradicted = this.#contradicted(exchange);
+    const jumped = this.#witnesses.length >= WITNESSES;
+    if (contradicted && !jumped) return false;
     if (jumped) this.#exchanges = this.#witnesses.splice(0);
+    else this.#exchanges.push(exchange);
     if (this.#exchanges.length > WINDOW) this.#exchanges.shift();
     this.#best = this.#exchanges.reduce((a, b) => (bound(b, nowMs) < bound(a, nowMs) ? b : a));
     return jumped;
@@ -68,15 +70,16 @@ export class ServerClock {
   /**
    * Both bounds hold if neither clock has jumped; so estimates further apart than both tell of one.
    * @param {Exchange} exchange
+   * @returns {boolean} whether it is kept as a witness, apart from the others
    */
   #contradicted(exchange) {
     const best = this.#best;
-    if (!best) return false;
+    if (!best || this.#exchanges.length === 0) return false;
     const apart = Math.abs(exchange.offsetMs - best.offsetMs);
     const explained = bound(exchange, exchange.atMs) + bound(best, exchange.atMs) + SLACK_MS;
     if (apart <= explained) this.#witnesses = [];
     else this.#witnesses.push(exchange);
-    return this.#witnesses.length >= WITNESSES;
+    return apart > explained;
   }
 
   /** @param {number} nowMs our clock @returns {number} the server's, ms since the Unix epoch */

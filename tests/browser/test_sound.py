@@ -1,0 +1,262 @@
+"""What leaves the master bus, sample by sample, against the known loops."""
+
+import statistics
+from collections.abc import Callable
+from typing import Protocol
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.sound.known_loops import (
+    FRAMES,
+    LOOP_IDS,
+    RATE,
+    Recording,
+    analyse,
+    expected,
+    found_position,
+)
+from tests.browser.sound.musician import Musician
+
+BAR_FRAMES = FRAMES // 2
+# 32-bit floats through a gain, a sum and the clip's curve; a loop's peak is around 0.25 there.
+EXACT = 1e-4
+# A fade is 12 ms; see take.js.
+FADE_FRAMES = 576
+IN_PHASE_MS = 3.0
+ROUNDS = 5
+
+
+class Enter(Protocol):
+    """Take a seat in the test's own jam."""
+
+    def __call__(self, **line: float) -> Musician: ...
+
+
+@pytest.fixture
+def jam_id() -> str:
+    """Of a jam of the test's own: users of the test before keep their seats for a while."""
+    return f"sound-{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def enter(new_page: Callable[..., Page], jam_id: str) -> Enter:
+    def enter_jam(**line: float) -> Musician:
+        return Musician.enter(new_page, jam_id, **line)
+
+    return enter_jam
+
+
+def difference(recording: Recording, kit: str, loops: list[str]) -> float:
+    """The largest difference between a recording and what these loops must sound like."""
+    known = expected(kit, loops, recording.position, len(recording.samples))
+    return float(np.abs(recording.samples - known).max())
+
+
+def test_a_loop_starts_at_the_bar_line_after_silence(enter: Enter) -> None:
+    otter = enter().listen()
+    assert otter.record(4800).peak == 0
+    bar = otter.play()
+    recording = otter.record_bar_line(bar)
+    line = otter.bar_frame(bar)
+    assert recording.part(recording.frame, line).peak == 0
+    sounding = recording.part(line)
+    assert sounding.peak > 0.01
+    assert difference(sounding, otter.kit, [otter.loop]) < EXACT
+
+
+def test_a_loop_stops_at_the_bar_line(enter: Enter) -> None:
+    otter = enter().listen()
+    otter.play()
+    otter.await_phase("playing")
+    bar = otter.stop()
+    recording = otter.record_bar_line(bar)
+    line = otter.bar_frame(bar)
+    before = recording.part(recording.frame, line - FADE_FRAMES)
+    assert difference(before, otter.kit, [otter.loop]) < EXACT
+    assert recording.part(line).peak == 0
+
+
+def test_every_loop_sounds_fully_or_not_at_all(enter: Enter) -> None:
+    listener = enter().listen()
+    players = [enter() for _ in range(3)]
+    bars = [player.play() for player in players[:2]]
+    listener.wait(f"session.audio.transport.now > ear.barFrame({max(bars)})")
+    analysis = analyse(listener.record(RATE), listener.kit)
+    assert analysis.sounding() == [player.loop for player in players[:2]]
+
+
+def test_the_seam_is_exact(enter: Enter) -> None:
+    otter = enter().listen()
+    bar = otter.play()
+    seam = bar + (2 - bar % 2)
+    recording = otter.record_bar_line(seam)
+    assert recording.frame < otter.bar_frame(seam)
+    assert recording.position > FRAMES - RATE
+    assert difference(recording, otter.kit, [otter.loop]) < EXACT
+
+
+def test_the_measure_sees_what_is_wrong(enter: Enter) -> None:
+    """Negative controls: out of phase, silent, a loop missing."""
+    otter, lynx = enter().listen(), enter()
+    bar = max(otter.play(), lynx.play())
+    otter.wait(f"session.audio.transport.now > ear.barFrame({bar})")
+    both = [otter.loop, lynx.loop]
+    recording = otter.record(RATE)
+    assert analyse(recording, otter.kit).sounding() == both
+    assert found_position(recording, otter.kit, both) == recording.position
+
+    ten_ms_late = (recording.position + 480) % FRAMES
+    assert analyse(recording, otter.kit, ten_ms_late).left_over_db > -20
+
+    otter.ask("session.audio.output.disconnect()")
+    assert otter.record(RATE // 4).peak == 0
+
+
+def test_loops_are_in_phase_however_slow_the_line(enter: Enter) -> None:
+    """Round trips of 0, 100 and 300 ms, and one who joins while it plays."""
+    early = [enter(), enter(rtt=100, jitter=5), enter(rtt=300, jitter=20)]
+    for musician in early:
+        musician.listen()
+    bar = early[0].play()
+    early[0].wait(f"session.audio.transport.now > ear.barFrame({bar})")
+    everybody = [*early, enter().listen()]
+    assert spread_ms(everybody, [early[0].loop]) < IN_PHASE_MS
+
+
+def test_seven_pages_are_in_phase(enter: Enter) -> None:
+    seven = [enter().listen() for _ in range(7)]
+    assert sorted(musician.loop for musician in seven) == sorted(LOOP_IDS)
+    bar = max(musician.play() for musician in seven)
+    for musician in seven:
+        musician.wait(f"session.audio.transport.now > ear.barFrame({bar})")
+        assert analyse(musician.record(RATE), musician.kit).sounding() == list(LOOP_IDS)
+    assert spread_ms(seven, list(LOOP_IDS)) < IN_PHASE_MS
+
+
+def spread_ms(musicians: list[Musician], loops: list[str]) -> float:
+    """How far apart the earliest and the latest are, in the median of some rounds."""
+    rounds = [[musician.phase_ms(loops) for musician in musicians] for _ in range(ROUNDS)]
+    return statistics.median(max(phases) - min(phases) for phases in rounds)
+
+
+def test_a_lost_connection_leaves_no_gap_with_anybody(enter: Enter) -> None:
+    otter, lynx = enter().listen(), enter().listen()
+    bar = otter.play()
+    lynx.wait(f"session.audio.transport.now > ear.barFrame({bar})")
+    otter.wait(f"session.audio.transport.now > ear.barFrame({bar})")
+    for musician in (otter, lynx):
+        musician.ask("void (window.taken = ear.record(3 * 48000))")
+    otter.ask("session.link.socket.reset()")
+    otter.wait("session.state.connection !== 'online'")
+    otter.wait("sockets.length === 2 && session.state.connection === 'online'")
+    for musician in (otter, lynx):
+        assert difference(musician.take(), musician.kit, [otter.loop]) < EXACT
+        assert otter.user_id in [user["userId"] for user in musician.ask("session.state.users")]
+    otter.await_phase("playing")
+
+
+def test_a_swap_changes_the_loop_at_the_bar_line(enter: Enter) -> None:
+    otter, lynx = enter().listen(), enter().listen()
+    otter.play()
+    otter.await_phase("playing")
+    old = otter.loop
+    new = next(loop for loop in LOOP_IDS if loop not in (old, lynx.loop))
+    otter.await_early_bar()
+    otter.ask(f"session.swap('{new}')")
+    lynx.wait(f"session.state.users.some(user => user.loop === '{new}')")
+    bar = lynx.user(otter.user_id)["bar"]
+    recording = lynx.record_bar_line(bar)
+    line = lynx.bar_frame(bar)
+    before = recording.part(recording.frame, line - FADE_FRAMES)
+    assert difference(before, lynx.kit, [old]) < EXACT
+    assert difference(recording.part(line), lynx.kit, [new]) < EXACT
+    assert otter.loop == new
+
+
+def test_a_queued_start_can_be_called_off(enter: Enter) -> None:
+    otter = enter().listen()
+    bar = otter.play()
+    assert otter.phase() == "queued"
+    otter.stop(early=False)
+    assert otter.record_bar_line(bar).peak == 0
+    assert otter.phase() == "quiet"
+
+
+def test_a_queued_stop_can_be_called_off_without_a_gap(enter: Enter) -> None:
+    otter = enter().listen()
+    otter.play()
+    otter.await_phase("playing")
+    bar = otter.stop()
+    assert otter.phase() == "stopping"
+    otter.play(early=False)
+    recording = otter.record_bar_line(bar)
+    assert difference(recording, otter.kit, [otter.loop]) < EXACT
+    assert otter.phase() == "playing"
+
+
+def test_the_mixer_is_for_this_listener_alone(enter: Enter) -> None:
+    otter, lynx = enter().listen(), enter().listen()
+    bar = max(otter.play(), lynx.play())
+    for musician in (otter, lynx):
+        musician.wait(f"session.audio.transport.now > ear.barFrame({bar})")
+    otter.ask(f"session.setMix({{ loops: {{ {lynx.loop}: {{ muted: true }} }} }})")
+    otter.ask(f"session.setMix({{ master: 0.5, loops: {{ {otter.loop}: {{ volume: 0.5 }} }} }})")
+    otter.skip(FADE_FRAMES * 4)
+    gains = analyse(otter.record(RATE), otter.kit).gains
+    # The faders are square: half way up is a quarter.
+    assert gains[otter.loop] == pytest.approx(0.25 * 0.25, abs=0.001)
+    assert gains[lynx.loop] == pytest.approx(0, abs=0.001)
+    assert analyse(lynx.record(RATE), lynx.kit).sounding() == [otter.loop, lynx.loop]
+
+
+def test_the_trim_moves_the_sound_and_a_scheduled_stop_with_it(enter: Enter) -> None:
+    """A trim is a step of the clock like any other: whole frames, no click, and all of it."""
+    otter = enter().listen()
+    bar = otter.play()
+    otter.wait(f"session.audio.transport.now > ear.barFrame({bar})")
+    zero = otter.record(RATE // 10).zero
+    end = otter.stop()
+    otter.ask("session.setMix({ trimMs: 200 })")
+    otter.wait(f"session.audio.transport.zero !== {zero}")
+    moved = otter.ask("session.audio.transport.zero") - zero
+    assert moved == pytest.approx(-200 * RATE / 1000, abs=IN_PHASE_MS * RATE / 1000)
+    otter.skip(RATE // 3)
+    recording = otter.record_bar_line(end)
+    line = otter.bar_frame(end)
+    before = recording.part(recording.frame, line - FADE_FRAMES)
+    assert difference(before, otter.kit, [otter.loop]) < EXACT
+    assert recording.part(line).peak == 0
+
+
+def test_a_correction_does_not_click(enter: Enter) -> None:
+    otter = enter().listen()
+    bar = otter.play()
+    otter.wait(f"session.audio.transport.now > ear.barFrame({bar})")
+    zero = otter.ask("session.audio.transport.zero")
+    otter.ask("void (window.taken = ear.record(3 * 48000))")
+    otter.ask("session.setMix({ trimMs: 10 })")
+    recording = otter.take()
+    assert recording.zero != zero
+    steps = np.abs(np.diff(recording.samples)).max()
+    known = expected(otter.kit, [otter.loop], 0, FRAMES)
+    assert steps <= np.abs(np.diff(known)).max() + EXACT
+
+
+def test_a_refresh_comes_back_to_the_seat_and_a_copied_tab_does_not(
+    enter: Enter, jam_id: str
+) -> None:
+    otter = enter()
+    user_id, loop = otter.user_id, otter.loop
+    otter.page.reload()
+    otter.start()
+    assert (otter.user_id, otter.loop) == (user_id, loop)
+
+    # A window that a page opens begins with a copy of its sessionStorage, as a duplicated tab does.
+    with otter.page.expect_popup() as popup:
+        otter.ask("void open(location.href)")
+    serve_copy = Musician.sit_down(popup.value, jam_id)
+    assert serve_copy.user_id != user_id
+    assert otter.ask("session.state.connection") == "online"

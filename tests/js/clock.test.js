@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ServerClock } from "../../jams/static/jams/js/clock.js";
+
+/** An exchange begun at `sent` (ours), `up` and `down` ms on the way; the server is `offset` ahead. */
+function exchange(clock, { sent, up, down, offset }) {
+  const received_ms = sent + up + offset;
+  return clock.take({ sent, received_ms, replied_ms: received_ms + 1 }, sent + up + 1 + down);
+}
+
+test("an even line gives the offset exactly, whatever its length", () => {
+  const clock = new ServerClock();
+  exchange(clock, { sent: 1000, up: 150, down: 150, offset: 5000 });
+  assert.equal(clock.offsetMs, 5000);
+  assert.equal(clock.rttMs, 300);
+  assert.equal(clock.at(2000), 7000);
+});
+
+test("the exchange with the shortest round trip decides", () => {
+  const clock = new ServerClock();
+  exchange(clock, { sent: 0, up: 5, down: 5, offset: 100 });
+  exchange(clock, { sent: 1000, up: 200, down: 10, offset: 100 });
+  assert.equal(clock.offsetMs, 100);
+});
+
+test("an old exchange gives way to a longer but fresh one, as the crystals drift", () => {
+  const clock = new ServerClock();
+  exchange(clock, { sent: 0, up: 5, down: 5, offset: 100 });
+  exchange(clock, { sent: 30_000, up: 6, down: 6, offset: 101 });
+  assert.equal(clock.offsetMs, 101, "5 ms + 3 ms of drift against 6 ms");
+  exchange(clock, { sent: 40_000, up: 30, down: 30, offset: 102 });
+  assert.equal(clock.offsetMs, 101, "30 ms is still worse");
+});
+
+test("a jump of the server's clock is believed when two exchanges tell of it", () => {
+  const clock = new ServerClock();
+  for (let i = 0; i < 12; i += 1) exchange(clock, { sent: i * 60, up: 5, down: 5, offset: 100 });
+  assert.equal(exchange(clock, { sent: 2000, up: 5, down: 5, offset: 900 }), false);
+  assert.equal(clock.offsetMs, 100);
+  assert.equal(exchange(clock, { sent: 4000, up: 5, down: 5, offset: 900 }), true);
+  assert.equal(clock.offsetMs, 900);
+});
+
+test("one lopsided exchange is no jump", () => {
+  const clock = new ServerClock();
+  exchange(clock, { sent: 0, up: 5, down: 5, offset: 100 });
+  assert.equal(exchange(clock, { sent: 2000, up: 900, down: 5, offset: 100 }), false);
+  assert.equal(exchange(clock, { sent: 4000, up: 900, down: 5, offset: 100 }), false);
+  assert.equal(clock.offsetMs, 100);
+});
+
+test("a reply from the future is ignored", () => {
+  const clock = new ServerClock();
+  clock.take({ sent: 5000, received_ms: 0, replied_ms: 0 }, 1000);
+  assert.equal(clock.offsetMs, null);
+});
+
+test("the first exchange replaces a guess", () => {
+  const clock = new ServerClock();
+  clock.guess(1100, 1000);
+  assert.equal(clock.offsetMs, 100);
+  exchange(clock, { sent: 1000, up: 20, down: 20, offset: 130 });
+  assert.equal(clock.offsetMs, 130);
+});

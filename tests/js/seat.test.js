@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { SeatKeeper } from "../../jams/static/jams/js/seat.js";
+import { FakeLocks, FakeStorage, settle } from "./fakes.js";
+
+const signal = () => new AbortController().signal;
+const seat = { token: "secret", userId: "otter" };
+
+test("a seat outlives a refresh", async () => {
+  const storage = new FakeStorage();
+  const before = new SeatKeeper({ storage, locks: new FakeLocks(), signal });
+  await before.keep(seat);
+  const after = new SeatKeeper({ storage, locks: new FakeLocks(), signal });
+  assert.equal(after.token, null);
+  await after.restore();
+  assert.equal(after.token, "secret");
+});
+
+test("a duplicated tab does not take the seat from the first", async () => {
+  const locks = new FakeLocks();
+  const storage = new FakeStorage();
+  const first = new SeatKeeper({ storage, locks, signal });
+  await first.keep(seat);
+  const copy = new FakeStorage({ "jam-seat": storage.getItem("jam-seat") });
+  const second = new SeatKeeper({ storage: copy, locks, signal });
+  await second.restore();
+  assert.equal(second.token, null);
+  assert.equal(copy.getItem("jam-seat"), null, "or its own refresh would try again");
+  assert.equal(first.token, "secret");
+});
+
+test("a new seat gives the old one's lock back", async () => {
+  const locks = new FakeLocks();
+  const keeper = new SeatKeeper({ storage: new FakeStorage(), locks, signal });
+  await keeper.keep(seat);
+  await keeper.keep({ token: "other", userId: "lynx" });
+  await settle();
+  assert.deepEqual([...locks.held], ["jam-seat-lynx"]);
+  keeper.forget();
+  await settle();
+  assert.equal(locks.held.size, 0);
+  assert.equal(keeper.token, null);
+});
+
+test("without storage and locks a seat lasts as long as the page", async () => {
+  const keeper = new SeatKeeper({ storage: null, locks: null });
+  await keeper.restore();
+  await keeper.keep(seat);
+  assert.equal(keeper.token, "secret");
+});
+
+test("what is not a seat in the storage is none", async () => {
+  for (const saved of ["", "{", "null", "3", '{"token":3,"userId":"x"}']) {
+    const keeper = new SeatKeeper({ storage: new FakeStorage({ "jam-seat": saved }), locks: null });
+    await keeper.restore();
+    assert.equal(keeper.token, null);
+  }
+});
