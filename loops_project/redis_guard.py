@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -72,6 +73,12 @@ def end(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(1)
 
 
+def end_with(redis: subprocess.Popen[bytes], number: int, frame: FrameType | None) -> None:
+    """Redis' end is the guard's; a Redis that is only stopped (Ctrl-Z, a test) goes on later."""
+    if redis.poll() is not None:
+        end(number, frame)
+
+
 def main(executable: str, parent_folder: str) -> None:
     """Keep one Redis until stdin ends, a signal arrives, or Redis itself goes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -90,7 +97,7 @@ def main(executable: str, parent_folder: str) -> None:
                 env={**os.environ, "LC_ALL": "C"},
             )
         wait_until_ready(redis, folder)
-        signal.signal(signal.SIGCHLD, end)
+        signal.signal(signal.SIGCHLD, partial(end_with, redis))
         print(folder / SOCKET_NAME, flush=True)
         while sys.stdin.buffer.read(1024):
             pass
