@@ -167,7 +167,7 @@ function dockOf(screen, state, me, heard) {
   if (screen === "enter") {
     return { ...none, go: OTHER_BUTTONS.enter, fine: me ? words.FINE : words.FINE_CONNECTING };
   }
-  if (screen in OTHER_BUTTONS || me === null) return { ...none, go: OTHER_BUTTONS[screen] ?? null };
+  if (screen in OTHER_BUTTONS || ENDED.includes(screen) || me === null) return { ...none, go: OTHER_BUTTONS[screen] ?? null };
   const alone = state.users.length === 1;
   return {
     ...none,

@@ -41,7 +41,7 @@ export function jamLine({ seated, playing, iPlay, capacity, mine }) {
   if (!iPlay) return `*${capitalised(count(playing))} playing.* Your ${mine} would fit right in.`;
   if (playing === 1) return "*You started it.* The others hear you.";
   return playing === seated
-    ? `*All ${count(playing)} of you are playing.*`
+    ? `*${playing === 2 ? "Both" : `All ${count(playing)}`} of you are playing.*`
     : `*${capitalised(count(playing))} of ${count(seated)} are playing.*`;
 }
 

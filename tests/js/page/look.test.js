@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { lookOf } from "../../../jams/static/jams/js/page/look.js";
+import { LINES } from "../../../jams/static/jams/js/page/words.js";
+import { DATA, stateOf, user } from "./fixtures.js";
+
+const HEARD = 100.5;
+
+/** @param {object} more of the state @param {string} [news] */
+const look = (more, news = "") => lookOf(stateOf(more), { data: DATA, heard: HEARD, news });
+
+test("the first state that applies names the screen", () => {
+  const expected = /** @type {[string, object][]} */ ([
+    ["unsupported", { connection: "unsupported", sound: "locked" }],
+    ["replaced", { connection: "replaced" }],
+    ["unreachable", { connection: "unreachable", sound: "blocked" }],
+    ["enter", { sound: "locked", connection: "reconnecting" }],
+    ["busy", { connection: "busy", jam: null, me: null, users: [] }],
+    ["connecting", { connection: "connecting", jam: null, me: null, users: [] }],
+    ["loading", { sound: "loading" }],
+    ["blocked", { sound: "blocked", connection: "reconnecting" }],
+    ["reconnecting", { connection: "reconnecting", users: [user("bass", { bar: 101 })] }],
+    ["reconnecting", { connection: "busy" }],
+    ["queued", { users: [user("bass", { bar: 101 })] }],
+    ["stopping", { users: [user("bass", { bar: 101, playing: false })] }],
+    ["alone", { users: [user("bass")] }],
+    ["house", { users: [user("bass")], band: true }],
+    ["jam", {}],
+  ]);
+  for (const [screen, more] of expected) assert.equal(look(more).screen, screen, JSON.stringify(more));
+});
+
+test("every screen has words, and a way on where there is one", () => {
+  for (const connection of ["unreachable", "replaced", "busy"]) {
+    const { line, go } = look({ connection, me: null, jam: null, users: [] });
+    assert.ok(line);
+    assert.equal(go?.act, "rejoin");
+  }
+  assert.equal(look({ connection: "unsupported" }).go, null);
+});
+
+test("the big button says what it does", () => {
+  /** @param {object} more */
+  const label = (more) => look({ users: [user("bass", more)] }).go?.label;
+  assert.equal(label({ playing: false }), "Play bass");
+  assert.equal(label({}), "Stop my loop");
+  assert.equal(label({ bar: 101 }), "Starting in 2");
+  assert.equal(label({ bar: 101, playing: false }), "Stopping in 2");
+});
+
+test("the hub counts down to your own start, not to somebody else's", () => {
+  const mine = look({ users: [user("drums"), user("bass", { bar: 101 })] }).hub;
+  assert.deepEqual(mine, { top: "", big: "2", bottom: "beats", counting: true });
+  const others = look({ users: [user("drums", { bar: 101 }), user("bass")] }).hub;
+  assert.deepEqual(others, { top: "Lo-fi", big: "1", bottom: "playing", counting: false });
+});
+
+test("the band sits on the free seats while you are alone, and nowhere else", () => {
+  const alone = look({ users: [user("bass")], band: true });
+  assert.equal(alone.seats.filter((seat) => seat.phase === "house").length, 6);
+  assert.equal(look({ band: true }).seats.filter((seat) => seat.phase === "house").length, 0);
+});
+
+test("in a swap the old groove sounds up to the bar line and the new one waits", () => {
+  const outgoing = { key: "", loop: "vox", from: 90, until: 101 };
+  const { seats } = look({ users: [user("drums"), user("bass", { bar: 101, outgoing })] });
+  const groove = Object.fromEntries(seats.map((seat) => [seat.loop, seat.groove]));
+  assert.equal(groove.vox, "sounding");
+  assert.equal(groove.bass, "queued");
+  const later = lookOf(stateOf({ users: [user("bass", { bar: 101, outgoing })] }), { data: DATA, heard: 101, news: "" });
+  assert.equal(later.seats.find((seat) => seat.loop === "vox")?.groove, "free");
+});
+
+test("news shows in an ordinary jam, not over a countdown or a warning", () => {
+  assert.equal(look({}, "*A* left.").line, "*A* left.");
+  assert.equal(look({ users: [user("bass", { bar: 101 })] }, "*A* left.").line, LINES.queued);
+  assert.equal(look({ connection: "reconnecting" }, "*A* left.").line, LINES.reconnecting);
+});
+
+test("who was sent to another jam reads it before the sound is on, and after", () => {
+  assert.equal(look({ sound: "locked" }, LINES.moved).line, LINES.moved);
+  assert.equal(look({}, LINES.moved).warn, true);
+});
+
+test("a loop that could not load is said while the rest plays", () => {
+  const { line, seats, go } = look({ loading: { done: 6, total: 7, failed: ["drums"] } });
+  assert.match(line, /drums couldn’t load/);
+  assert.equal(seats[0].failed, true);
+  assert.equal(go?.act, "toggle");
+});
+
+test("a browser without our sound still plays for the others", () => {
+  const { line, go } = look({ sound: "unsupported" });
+  assert.equal(line, LINES.mute);
+  assert.equal(go?.act, "toggle");
+  assert.equal(look({ sound: "unsupported", connection: "unreachable" }).line, LINES.unreachable);
+});
