@@ -11,7 +11,7 @@ from channels.consumer import AsyncConsumer
 from django.conf import settings
 
 from . import tokens
-from .hub import Connection
+from .hub import DIRECT_SOCKET, Connection, DirectConnection, DirectSocket, QueuedConnection
 from .jam import Wish
 from .loops import CAPACITY
 from .messages import (
@@ -21,6 +21,7 @@ from .messages import (
     CloseCode,
     Error,
     ErrorCode,
+    FromClient,
     Joined,
     Leave,
     Play,
@@ -52,20 +53,26 @@ class JamConsumer(AsyncConsumer):
         self.scope = scope
         self.rate = Rate(limits.messages_per_second, limits.message_burst)
         self.bad_frames = 0
+        self.busy = False
         self.attendance: Attendance | None = None
-        task = asyncio.current_task()
-        assert task is not None
-        self.connection = Connection(send, task.cancel)
+        socket: DirectSocket | None = scope.get("extensions", {}).get(DIRECT_SOCKET)
+        if socket is None:
+            task = asyncio.current_task()
+            assert task is not None
+            self.connection: Connection = QueuedConnection(send, task.cancel)
+        else:
+            self.connection = DirectConnection(send, socket)
         await receive()  # websocket.connect
         await send({"type": "websocket.accept"})
-        writer = asyncio.create_task(self.connection.write(), name="writer")
+        self.connection.open()
         try:
             await self.enter()
+            if socket is not None:
+                socket.take_text = self.take
             while (event := await receive())["type"] == "websocket.receive":
                 await self.receive(event)
         finally:
-            self.connection.closed = True
-            writer.cancel()
+            self.connection.end()
             if self.attendance is not None:
                 self.presence.drop(self.attendance)
 
@@ -75,7 +82,8 @@ class JamConsumer(AsyncConsumer):
         jam_id = self.scope["url_route"]["kwargs"]["jam_id"]
         try:
             user_id, wish = _seat_asked_for(query, jam_id)
-            self.presence: Presence = (await get_worker()).presence
+            worker = await get_worker()
+            self.presence: Presence = worker.presence
             origin = origin_tag((self.scope.get("client") or [""])[0])
             entered = await self.presence.enter(user_id, wish, origin, self.connection)
         except tokens.BadToken:
@@ -99,40 +107,75 @@ class JamConsumer(AsyncConsumer):
                 users=entered.users,
             )
         )
+        if self.presence.draining:
+            worker.send_away(self.connection)
 
     async def receive(self, event: dict[str, Any]) -> None:
         """Carry out what a frame asks for."""
-        received_ms = now_ms()
-        if self.attendance is None:
-            return
-        if not self.rate.allows(time.monotonic()):
-            self.connection.close(CloseCode.TOO_MANY)
-            return
+        self.busy = True
         try:
-            message = decode(event.get("text") or event.get("bytes") or b"")
+            message = self.read(event.get("text") or event.get("bytes") or b"")
+            if message is None or not self.may_speak():
+                return
+            if isinstance(message, Swap):
+                await self.swap(message.loop)
+            else:
+                self.carry_out(message)
+        finally:
+            self.busy = False
+
+    def take(self, frame: bytes) -> bool:
+        """Carry out a frame at once; tell whether that can be (see ``DirectSocket.take_text``)."""
+        if self.busy:
+            return False  # an earlier frame goes first
+        message = self.read(frame)
+        if isinstance(message, Swap):
+            return False  # it waits for the store
+        if message is not None and self.may_speak():
+            self.carry_out(message)
+        return True
+
+    def read(self, frame: str | bytes) -> FromClient | None:
+        """Return a frame's message; refuse a frame that holds none."""
+        try:
+            message = decode(frame)
         except BadMessage as error:
-            self.refuse(ErrorCode.BAD_MESSAGE, str(error))
-            self.bad_frames += 1
-            if self.bad_frames >= settings.JAM_LIMITS.bad_frames_in_a_row:
-                self.connection.close(CloseCode.BAD_FRAMES)
-            return
+            if self.may_speak():
+                self.refuse(ErrorCode.BAD_MESSAGE, str(error))
+                self.bad_frames += 1
+                if self.bad_frames >= settings.JAM_LIMITS.bad_frames_in_a_row:
+                    self.connection.close(CloseCode.BAD_FRAMES)
+            return None
         self.bad_frames = 0
+        return message
+
+    def may_speak(self) -> bool:
+        """Count a message; tell whether it is within the rate, and close the socket if it isn't."""
+        if self.attendance is None or self.connection.closed:
+            return False
+        if self.rate.allows(time.monotonic()):
+            return True
+        self.connection.close(CloseCode.TOO_MANY)
+        return False
+
+    def carry_out(self, message: FromClient) -> None:
+        """Do what a message asks for that needs no waiting."""
+        assert self.attendance is not None
         match message:
             case Play():
                 self.presence.play(self.attendance)
             case Stop():
                 self.presence.stop(self.attendance)
-            case Swap(loop):
-                await self.swap(self.attendance, loop)
             case ClockRequest(sent):
-                self.connection.push_message(Clock(sent, received_ms, now_ms()))
+                self.connection.push_message(Clock(sent, now_ms(), now_ms()))
             case Leave():
                 self.presence.leave(self.attendance)
 
-    async def swap(self, attendance: Attendance, loop: str) -> None:
+    async def swap(self, loop: str) -> None:
         """Take another loop, if nobody has it."""
+        assert self.attendance is not None
         try:
-            await self.presence.swap(attendance, loop)
+            await self.presence.swap(self.attendance, loop)
         except UnknownLoop:
             self.refuse(ErrorCode.UNKNOWN_LOOP, "No kit has this loop.")
         except LoopTaken:

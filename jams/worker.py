@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from contextlib import suppress
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
@@ -15,14 +16,14 @@ from redis.exceptions import RedisError
 
 from .balancer import JamBalancer, SyncJamBalancer
 from .committer import Committer
-from .hub import Hub
+from .hub import Connection, Hub
 from .leases import Leases
 from .messages import Bye, CloseCode
 from .presence import Presence
 from .relay import Relay
 from .state_keeper import StateKeeper
 from .stats import collect_regularly
-from .store import JamStore, StoreUnavailable
+from .store import JamStore, StoreError, StoreUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -92,9 +93,12 @@ class Worker:
         """
         self.presence.draining = True
         for connection in self.hub.connections():
-            connection.push_message(Bye(random.randrange(RECONNECT_MS)))
-            connection.close(CloseCode.RESTARTING)
-        # Bye's frame goes before the close; whoever is just coming in is told by ``enter``.
+            self.send_away(connection)
+
+    def send_away(self, connection: Connection) -> None:
+        """Tell a user to come back to the same seat, and close."""
+        connection.push_message(Bye(random.randrange(RECONNECT_MS)))
+        connection.close(CloseCode.RESTARTING)
 
     async def stop(self) -> None:
         """End everything that was started."""
@@ -134,13 +138,32 @@ async def get_worker() -> Worker:
     return await asyncio.shield(starting)
 
 
+async def start_worker() -> None:
+    """Start this process's worker before its first visitor comes.
+
+    With Redis away the visitors try again, each, and hear that it is.
+    """
+    try:
+        await get_worker()
+    except StoreError as error:
+        logger.warning("Redis doesn't answer yet: %s", error)
+
+
+async def drain_worker() -> None:
+    """Send the users of this process's worker away, if one was started."""
+    starting = _workers.get(asyncio.get_running_loop())
+    if starting is not None:
+        with suppress(StoreError):
+            await (await starting).drain()
+
+
 async def stop_worker() -> None:
     """Drain and end this process's worker, if one was started."""
+    await drain_worker()
     starting = _workers.pop(asyncio.get_running_loop(), None)
     if starting is not None:
-        worker = await starting
-        await worker.drain()
-        await worker.stop()
+        with suppress(StoreError):
+            await (await starting).stop()
 
 
 async def _start() -> Worker:

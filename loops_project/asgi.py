@@ -20,7 +20,7 @@ pages = (
 )  # sets Django up: the application's own modules can be imported from here on
 
 from jams.routing import websocket_urlpatterns
-from jams.worker import stop_worker
+from jams.worker import start_worker, stop_worker
 from loops_project.lifespan import Lifespan
 from loops_project.origins import WholeOriginValidator
 
@@ -34,6 +34,6 @@ if not settings.REDIS_URL:
 socket_urls: Any = websocket_urlpatterns
 sockets = WholeOriginValidator(URLRouter(socket_urls), settings.ALLOWED_ORIGINS)
 router: Any = ProtocolTypeRouter(
-    {"http": pages, "websocket": sockets, "lifespan": Lifespan(shutdown=stop_worker)}
+    {"http": pages, "websocket": sockets, "lifespan": Lifespan(start_worker, stop_worker)}
 )
 application = ProxyHeadersMiddleware(router, trusted_hosts=settings.TRUSTED_PROXIES)

@@ -1,0 +1,7 @@
+"""The production server: uvicorn with its options pinned, in processes that are looked after.
+
+    manage.py serve -> supervisor.py -> one process per worker -> worker.py -> uvicorn -> asgi.py
+
+``options.py`` holds every option; ``protocol.py`` is the fast path of the sockets. Development runs
+daphne (``runserver``) and uses nothing of this package.
+"""

@@ -1,0 +1,75 @@
+"""Every option of the production server, in one place, each with its reason."""
+
+import socket
+from typing import Any
+
+from django.conf import settings
+
+#: A peer that answers no ping for so long is gone, in seconds. Together, and with the 10 s for
+#: which a dropped user's seat is kept, less than 20 s: a connection without its other end (a cable
+#: pulled, a phone out of reach) holds a seat no longer than that.
+PING_INTERVAL_SECONDS = 4.0
+PING_TIMEOUT_SECONDS = 4.0
+#: How long the kernel keeps trying to get bytes acknowledged, or read, by a peer. Without it a
+#: closed connection whose peer doesn't read stays for many minutes.
+UNACKNOWLEDGED_MS = 8_000
+#: Connections that wait to be accepted: a whole server's users may come back at once.
+BACKLOG = 2048
+#: How long an idle connection of a proxy is kept, in seconds: longer than nginx keeps it (60), so
+#: that the proxy never sends a request on a connection that is just being closed.
+KEEP_ALIVE_SECONDS = 75
+#: At its end a worker waits so long for its users to read goodbye and close, in seconds ...
+GOODBYE_SECONDS = 2.0
+#: ... and so long for requests that are still being answered.
+REQUESTS_SECONDS = 2
+
+
+def uvicorn_options() -> dict[str, Any]:
+    """Return the options of uvicorn, for ``uvicorn.Config``."""
+    module, _, name = settings.ASGI_APPLICATION.rpartition(".")
+    return {
+        "app": f"{module}:{name}",
+        "interface": "asgi3",
+        "lifespan": "on",
+        # The C implementations: half the CPU of the ones in Python.
+        "loop": "uvloop",
+        "http": "httptools",
+        "ws": "jams.server.protocol:DirectWebSocketProtocol",
+        "ws_ping_interval": PING_INTERVAL_SECONDS,
+        "ws_ping_timeout": PING_TIMEOUT_SECONDS,
+        # What a client may say fits in here; a longer message is refused by its header alone.
+        "ws_max_size": settings.JAM_LIMITS.frame_bytes,
+        # Messages of 60 bytes don't get smaller, and each connection would hold a window.
+        "ws_per_message_deflate": False,
+        "backlog": BACKLOG,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
+        "timeout_graceful_shutdown": REQUESTS_SECONDS,
+        # The application does it itself, for the proxies that the settings name.
+        "proxy_headers": False,
+        "server_header": False,
+        # The proxy in front logs requests. uvicorn would log the sockets' addresses, and with them
+        # the tokens of the seats.
+        "access_log": False,
+        "log_config": None,
+        "log_level": "warning",
+    }
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; raise OSError if the address can't be had.
+
+    All workers accept from this one, so that each takes what it is free for, and none that hangs or
+    restarts keeps a visitor waiting.
+    """
+    address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    listener = socket.socket(address[0], socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; the accepted sockets inherit it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
+    try:
+        listener.bind(address[4])
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener

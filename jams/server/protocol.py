@@ -1,0 +1,63 @@
+"""The fast path: a way around ASGI's messages for what happens thousands of times a second.
+
+uvicorn's own WebSocket protocol does the handshake, the parsing, pings and closing, here as
+everywhere. What is added are two short cuts, which the application finds in its scope (see
+``jams.hub.DirectSocket``): frames that are encoded already go to the transport as they are, and
+text messages come as a call instead of through a queue and a task switch.
+"""
+
+from collections.abc import Callable
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from jams.hub import DIRECT_SOCKET
+
+
+class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's protocol, which is also a ``DirectSocket``."""
+
+    #: Takes a text message, and tells whether it did; the others come by ``receive``, in order.
+    take_text: Callable[[bytes], bool] | None = None
+
+    def write(self, frames: bytes) -> None:
+        """Write encoded frames, unless the socket is being closed."""
+        if not self.close_sent and not self.transport.is_closing():
+            self.transport.write(frames)
+
+    def unsent_bytes(self) -> int:
+        """Return how much the peer has not read, beyond what the kernel holds for it."""
+        return self.transport.get_write_buffer_size()
+
+    def abort(self) -> None:
+        """End the connection at once, whatever waits."""
+        self.transport.abort()
+
+    async def run_asgi(self) -> None:
+        extensions: dict[str, object] = self.scope["extensions"]  # type: ignore[assignment]
+        extensions[DIRECT_SOCKET] = self
+        await super().run_asgi()
+
+    def send_receive_event_to_app(self) -> None:
+        take = self.take_text
+        # ``read_paused``: an earlier message still waits to be received.
+        if take and self.curr_msg_data_type == "text" and not (self.read_paused or self.close_sent):
+            text = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+            if take(text):
+                self.frames = []
+                return
+        super().send_receive_event_to_app()
+
+    def pause_writing(self) -> None:
+        """Read nothing more from a peer that doesn't read what it is sent."""
+        super().pause_writing()
+        if self.take_text and not self.transport.is_closing():
+            self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.take_text and not self.read_paused and not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.take_text = None  # it knows the consumer, which knows this socket
+        super().connection_lost(exc)
