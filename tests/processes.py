@@ -46,11 +46,12 @@ def clean_environment(**variables: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ServerProcess:
-    """A running server: where it answers, its process and its log."""
+    """A running server: where it answers, its process, its log and its environment."""
 
     url: str
     process: subprocess.Popen[bytes]
     log_path: Path
+    environment: Mapping[str, str]
 
     @property
     def log(self) -> str:
@@ -68,6 +69,12 @@ class ServerProcess:
             return True
         except OSError:
             return False
+
+    def manage(self, *arguments: str, **variables: str) -> None:
+        """Run a command of manage.py on the server's database."""
+        command = [sys.executable, str(REPOSITORY / "manage.py"), *arguments]
+        environment = {**self.environment, **variables}
+        subprocess.run(command, env=environment, check=True, timeout=60, capture_output=True)
 
     def stop(self) -> None:
         """SIGINT to the server's own group, as Ctrl-C does; kill what then remains."""
@@ -95,7 +102,7 @@ def server_process(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    server = ServerProcess(url, process, log_path)
+    server = ServerProcess(url, process, log_path, environment)
     try:
         wait_until(server.answers, START_SECONDS, f"an answer from {url}; its log:\n{server.log}")
         yield server

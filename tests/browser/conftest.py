@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.chromium import find_chromium, launch_flags
 from tests.processes import ServerProcess, runserver
@@ -50,21 +51,28 @@ def browser() -> Iterator[Browser]:
 def new_page(browser: Browser, live_server_url: str) -> Iterator[NewPage]:
     """A page of a new visitor: a context of its own with relative addresses, closed at the end.
 
-    Takes the options of Playwright's `browser.new_context`.
+    Takes the options of Playwright's `browser.new_context`. Fails the test at its end if a page did
+    what our content security policy forbids, or raised an error that nobody caught.
     """
     contexts: list[BrowserContext] = []
+    complaints: list[str] = []
 
-    def open_page(**options: object) -> Page:
-        context: BrowserContext = browser.new_context(
-            **{"base_url": live_server_url, **options}  # type: ignore[arg-type]
-        )
+    def hear(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            complaints.append(message.text)
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(**{"base_url": live_server_url, **options})
         context.set_default_timeout(ACTION_MS)
+        context.on("console", hear)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
         contexts.append(context)
         return context.new_page()
 
     yield open_page
     for context in contexts:
         context.close()
+    assert not complaints
 
 
 @pytest.hookimpl(wrapper=True)
