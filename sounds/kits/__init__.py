@@ -6,6 +6,7 @@
 4. Each part keeps to its own register (``REGISTERS``) and its own place in the panorama.
 5. A bar's first sixteenth belongs to drums and bass: lead and vox leave it free, and the two
    never begin a note on the same step. They answer each other.
+6. No two notes a semitone apart (or an octave more) sound together for longer than a sixteenth.
 
 The rules are tests (tests/sounds/test_music.py), not only habits.
 """

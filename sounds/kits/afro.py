@@ -3,7 +3,7 @@
 from sounds.effects.motion import Chorus
 from sounds.effects.space import Echo, Reverb
 from sounds.effects.tone import Compressor, Drive, Eq, Sweep
-from sounds.filters import bell, high_pass, low_pass, low_shelf
+from sounds.filters import bell, high_pass, high_shelf, low_pass, low_shelf
 from sounds.score import Beat, Feel, Kit, Loop, Phrase
 from sounds.voices.choir import Choir
 from sounds.voices.drums import Hat, Kick, Snare
@@ -14,12 +14,12 @@ from sounds.voices.synth import Synth
 DRUMS = Loop(
     lines=(
         Beat(
-            Kick(end_hz=47, start_hz=130, decay=0.19, click=0.2, punch=1.5),
+            Kick(end_hz=49, start_hz=150, decay=0.17, click=0.3, punch=2.0),
             "9... .... 9... .5.. | 9... .... 9..5 ....",
-            gain=0.82,
+            gain=0.46,
         ),
         Beat(
-            Block(hz=1650, decay=0.03),
+            Block(hz=1150, decay=0.03),
             "...8 ..8. ...8 ..6. | ...8 ..8. ...8 ..6.",
             gain=0.42,
             pan=0.1,
@@ -27,23 +27,23 @@ DRUMS = Loop(
         Beat(
             Snare(hz=240, tone=0.35, noise=0.6, decay=0.07, low_cut=1400, high_cut=9000),
             "...8 ..3. ...8 .... | ...8 ..3. ...8 ..44",
-            gain=0.5,
+            gain=0.64,
         ),
         Beat(
             Hat(decay=0.03, metal=0.3),
             "..7. ..7. ..7. ..7. | ..7. ..7. ..7. ..7.",
-            gain=0.25,
+            gain=0.32,
             pan=-0.3,
         ),
         Beat(
             Hat(decay=0.02, metal=0.3),
             "5353 5353 5353 5353 | 5353 5353 5353 5353",
-            gain=0.14,
+            gain=0.2,
             pan=-0.3,
         ),
     ),
     effects=(
-        Eq(bell(300, 0.8, -2)),
+        Eq(bell(300, 0.8, -2), bell(3500, 0.7, 2)),
         Drive(amount=1.3, mix=0.4),
         Reverb(wet=0.07, decay=0.5, name="drum room", delay=0.004),
     ),
@@ -60,25 +60,25 @@ PERCUSSION = Loop(
         Beat(
             Skin(hz=140, decay=0.22, slap=0.12),
             ".... 7... .... 7... | .... 7... ..5. 7...",
-            gain=0.7,
+            gain=0.52,
             pan=-0.25,
         ),
         Beat(
             Skin(hz=225, decay=0.14, slap=0.2),
             ".... ...6 .... ...6 | .... ...6 .... .6.6",
-            gain=0.6,
+            gain=0.52,
             pan=0.4,
         ),
         Beat(
             Shaker(hz=6000, swell=0.03),
             "5254 5254 5254 5254 | 5254 5254 5254 5254",
-            gain=0.5,
+            gain=0.62,
             pan=0.55,
         ),
         Beat(
             Bell(hz=880, decay=0.06),
             "6... 6.6. ..6. 6... | 6... 6.6. ..6. 6...",
-            gain=0.15,
+            gain=0.2,
             pan=0.2,
         ),
     ),
@@ -93,7 +93,7 @@ BASS = Loop(
                 decay=0.35,
                 sustain=0.4,
                 release=0.06,
-                cutoff=280,
+                cutoff=400,
                 sweep=1500,
                 sweep_decay=0.06,
                 q=1.1,
@@ -110,8 +110,8 @@ BASS = Loop(
         ),
     ),
     effects=(
-        Drive(amount=3.0, mix=0.7),
-        Eq(high_pass(38), low_shelf(80, -3), bell(220, 0.8, 2), low_pass(3200)),
+        Drive(amount=3.6, mix=0.8),
+        Eq(high_pass(38), low_shelf(80, -4), bell(220, 0.8, 1), bell(700, 0.7, 8), low_pass(3600)),
         Compressor(ratio=3),
     ),
 )
@@ -152,7 +152,9 @@ CHORDS = Loop(
 LEAD = Loop(
     lines=(
         Phrase(
-            Bar(modes=(Mode(1, 1, 0.42), Mode(5.9, 0.16, 0.07), Mode(2.0, 0.12, 0.2)), click=0.14),
+            Bar(
+                modes=(Mode(1, 1, 0.42), Mode(3.93, 0.28, 0.12), Mode(9.2, 0.12, 0.04)), click=0.14
+            ),
             """
                 2:G5:1:.7 3:E5:1:.6 5:C5:1:.7 7:D5:1 8:E5:1:.7 10:G5:1
                 11:A5:1:.7 13:G5:1
@@ -160,7 +162,7 @@ LEAD = Loop(
                 2:A5:1:.7 3:G5:1:.6 5:E5:1:.7 7:C5:1 8:D5:1:.7 10:E5:1
                 11:G5:1:.7 13:E5:1
             """,
-            pan=0.3,
+            pan=0.2,
         ),
     ),
     effects=(
@@ -201,8 +203,8 @@ PAD = Loop(
         ),
     ),
     effects=(
-        Eq(high_pass(220)),
-        Sweep(low_hz=1000, high_hz=3400, cycles=2),
+        Eq(high_pass(220), high_shelf(1800, 4)),
+        Sweep(low_hz=1200, high_hz=5000, cycles=2),
         Chorus(depth=0.004, cycles=2, wet=0.6),
         Reverb(wet=0.35, decay=2.4, name="hall"),
     ),
@@ -229,7 +231,7 @@ VOX = Loop(
         ),
     ),
     effects=(
-        Eq(high_pass(180)),
+        Eq(high_pass(180), bell(2600, 0.7, 4)),
         Echo(steps=4, feedback=0.25, wet=0.18),
         Reverb(wet=0.2, decay=1.7, name="hall"),
     ),

@@ -16,17 +16,17 @@ DRUMS = Loop(
         Beat(
             Kick(end_hz=54, start_hz=190, decay=0.13, click=0.35, punch=1.9),
             "9... ..6. ..8. .5.. | 9.6. ...6 ..8. ....",
-            gain=0.82,
+            gain=0.64,
         ),
         Beat(
             Snare(hz=205, tone=0.5, noise=0.75, decay=0.11, low_cut=1000, high_cut=10_000),
             ".... 9..2 .2.. 9..3 | .... 9..2 .2.. 9.32",
-            gain=0.66,
+            gain=0.74,
         ),
         Beat(
             Hat(decay=0.022, metal=0.5),
             "7354 7354 7354 7354 | 7354 7354 7354 735.",
-            gain=0.28,
+            gain=0.32,
             pan=0.3,
         ),
         Beat(
@@ -37,7 +37,7 @@ DRUMS = Loop(
         ),
     ),
     effects=(
-        Eq(bell(350, 0.8, -3), high_shelf(8000, 1)),
+        Eq(bell(350, 0.8, -3), bell(3000, 0.7, 2), high_shelf(8000, 1)),
         Drive(amount=1.4, mix=0.4),
         Reverb(wet=0.06, decay=0.45, name="drum room", delay=0.004),
     ),
@@ -46,22 +46,22 @@ DRUMS = Loop(
 PERCUSSION = Loop(
     lines=(
         Beat(
-            Skin(hz=260, decay=0.11, slap=0.4),
+            Skin(hz=260, decay=0.11, slap=0.8),
             "..6. 4... ..6. 77.. | ..6. 4... ..6. 7.7.",
-            gain=0.6,
+            gain=0.5,
             pan=-0.5,
         ),
         Beat(
-            Skin(hz=195, decay=0.16, slap=0.15),
+            Skin(hz=195, decay=0.16, slap=0.45),
             ".... ..7. .... ..77 | .... ..7. .... .77.",
-            gain=0.65,
-            pan=-0.35,
+            gain=0.5,
+            pan=0.1,
         ),
-        Beat(Bell(hz=562), "7... 5.5. ..5. 7... | 7... 5.5. ..5. 7.5.", gain=0.25, pan=0.5),
+        Beat(Bell(hz=562), "7... 5.5. ..5. 7... | 7... 5.5. ..5. 7.5.", gain=0.28, pan=0.5),
         Beat(
             Shaker(hz=8000, swell=0.012, decay=0.03),
             "2.4. 2.4. 2.4. 2.4. | 2.4. 2.4. 2.4. 2.44",
-            gain=0.32,
+            gain=0.5,
             pan=0.3,
         ),
     ),
@@ -76,11 +76,11 @@ BASS = Loop(
                 decay=0.18,
                 sustain=0.45,
                 release=0.03,
-                cutoff=240,
+                cutoff=320,
                 sweep=2600,
                 sweep_decay=0.07,
                 q=1.6,
-                sub=0.5,
+                sub=0.35,
             ),
             """
                 0:D2:1.8:1 3:D3:.6 6:C2:.8:.7 7:D2:1.4:.9 10:A1:.9 11:C2:.9
@@ -93,7 +93,7 @@ BASS = Loop(
     ),
     effects=(
         Drive(amount=2.2, mix=0.5),
-        Eq(high_pass(38), low_shelf(80, -2), bell(900, 0.8, 3), low_pass(5000)),
+        Eq(high_pass(38), low_shelf(80, -2), bell(900, 0.7, 6), low_pass(5000)),
         Compressor(ratio=3.5, attack=0.006),
     ),
 )
@@ -202,8 +202,8 @@ def strings(*detune: float) -> Synth:
 
 PAD = Loop(
     lines=(
-        Phrase(strings(-11, -4, 3, 10), "0:F4+C5:14 | 0:F4+B4:15:.85", pan=-0.5),
-        Phrase(strings(-10, -3, 4, 11), "0:A4+E5:14 | 0:A4+E5:15:.85", pan=0.5),
+        Phrase(strings(-11, -4, 3, 10), "0:A4+D5:14 | 0:G4+B4:15:.85", pan=-0.5),
+        Phrase(strings(-10, -3, 4, 11), "0:C5+E5:14 | 0:A4+D5:15:.85", pan=0.5),
     ),
     effects=(
         Eq(high_pass(320)),
@@ -231,7 +231,7 @@ VOX = Loop(
         Noise(Riser(), step=24, length=8, gain=0.08),
     ),
     effects=(
-        Eq(high_pass(200)),
+        Eq(high_pass(200), bell(2800, 0.7, 3)),
         Echo(steps=2, feedback=0.3, wet=0.22),
         Reverb(wet=0.16, decay=1.2, name="plate"),
     ),

@@ -14,30 +14,30 @@ from sounds.voices.synth import Synth
 DRUMS = Loop(
     lines=(
         Beat(
-            Kick(end_hz=50, start_hz=140, decay=0.15, click=0.12, punch=1.5),
+            Kick(end_hz=50, start_hz=150, decay=0.14, click=0.22, punch=2.0),
             "9... ..6. .8.. .... | 9..5 .... ..8. ..4.",
-            gain=0.82,
+            gain=0.6,
         ),
         Beat(
-            Snare(hz=178, tone=0.5, noise=0.62, decay=0.12, low_cut=700, high_cut=6500),
+            Snare(hz=178, tone=0.5, noise=0.75, decay=0.12, low_cut=700, high_cut=7500),
             ".... 9... .... 9..2 | .... 9..2 .... 9.2.",
-            gain=0.62,
+            gain=0.66,
         ),
         Beat(
             Hat(decay=0.028, metal=0.35),
             "7.4. 6.4. 7.4. 6.43 | 7.4. 6.43 7.4. 6.4.",
-            gain=0.30,
+            gain=0.38,
             pan=-0.25,
         ),
         Beat(
             Hat(decay=0.16, metal=0.35),
             ".... .... .... .... | .... .... .... ..6.",
-            gain=0.22,
+            gain=0.28,
             pan=-0.25,
         ),
     ),
     effects=(
-        Eq(high_shelf(9000, -4), bell(250, 0.8, -2)),
+        Eq(high_shelf(9000, -3), bell(250, 0.8, -2), bell(2500, 0.7, 3)),
         Drive(amount=1.5, mix=0.5),
         Reverb(wet=0.07, decay=0.5, name="drum room", delay=0.004),
     ),
@@ -49,14 +49,14 @@ PERCUSSION = Loop(
         Beat(
             Skin(hz=235, decay=0.13, slap=0.25),
             ".... ..6. .... 7.5. | .... ..6. ..4. 7.5.",
-            gain=0.62,
-            pan=-0.5,
+            gain=0.54,
+            pan=-0.4,
         ),
         Beat(
             Skin(hz=172, decay=0.17, slap=0.12),
             "...5 .... ..6. .... | ...5 .... ..6. ....",
-            gain=0.66,
-            pan=-0.35,
+            gain=0.5,
+            pan=-0.2,
         ),
         Beat(Block(hz=1180), "..6. .6.. ..6. .... | ..6. .6.. ..6. ..6.", gain=0.32, pan=0.25),
     ),
@@ -70,8 +70,8 @@ BASS = Loop(
                 decay=0.5,
                 sustain=0.7,
                 release=0.05,
-                cutoff=260,
-                sweep=900,
+                cutoff=380,
+                sweep=1300,
                 sweep_decay=0.12,
                 tracking=0.2,
             ),
@@ -86,7 +86,7 @@ BASS = Loop(
     ),
     effects=(
         Drive(amount=3.2, mix=0.7),
-        Eq(high_pass(38), low_shelf(80, -3), bell(240, 0.8, 3), low_pass(2600)),
+        Eq(high_pass(38), low_shelf(80, -4), bell(240, 0.8, 2), bell(700, 0.7, 7), low_pass(3200)),
         Compressor(ratio=3),
     ),
 )
@@ -94,9 +94,9 @@ BASS = Loop(
 CHORDS = Loop(
     lines=(
         Phrase(
-            ElectricPiano(brightness=0.9),
+            ElectricPiano(brightness=1.3),
             """
-                0:G3+B3+C4+E4:5.4:.85 6:G3+B3+C4+E4:1.2:.5 10:G3+C4+E4:4.6:.7
+                0:G3+C4+E4+B4:5.4:.85 6:G3+C4+E4+B4:1.2:.5 10:G3+C4+E4:4.6:.7
                 15:A3+C4+E4:.8:.5
                 |
                 0:A3+C4+E4+G4:5.4:.85 6:A3+C4+E4+G4:1.2:.5 10:G3+A3+C4+E4:4.6:.7
@@ -105,7 +105,7 @@ CHORDS = Loop(
         ),
     ),
     effects=(
-        Eq(high_pass(140), bell(320, 0.9, -3), high_shelf(6000, -3)),
+        Eq(high_pass(140), bell(300, 0.8, -5), bell(1500, 0.6, 5), high_shelf(6000, 2)),
         Tremolo(depth=0.16, cycles=24),
         Chorus(depth=0.0022, cycles=3, wet=0.5),
         Wow(depth=0.0006, cycles=3),
@@ -116,7 +116,7 @@ CHORDS = Loop(
 LEAD = Loop(
     lines=(
         Phrase(
-            Bar(modes=(Mode(1, 1, 0.55), Mode(3.98, 0.20, 0.16), Mode(9.2, 0.05, 0.05))),
+            Bar(modes=(Mode(1, 1, 0.55), Mode(3.98, 0.36, 0.2), Mode(9.2, 0.07, 0.05))),
             """
                 2:E5:2:.7 4:G5:2:.8 5:A5:2:.6 7:E5:2:.75 10:D5:2:.7 11:E5:3:.6
                 |
@@ -138,7 +138,7 @@ LEAD = Loop(
 def strings(*detune: float) -> Synth:
     """Slow saws, as many as there are detunings."""
     return Synth(
-        detune=detune, attack=0.5, decay=1.5, sustain=0.8, release=0.5, cutoff=750, poles=2
+        detune=detune, attack=0.5, decay=1.5, sustain=0.8, release=0.5, cutoff=1100, poles=2
     )
 
 
@@ -157,7 +157,7 @@ PAD = Loop(
     ),
     effects=(
         Eq(high_pass(230), high_shelf(5000, 2)),
-        Sweep(low_hz=900, high_hz=3200),
+        Sweep(low_hz=1000, high_hz=4500),
         Chorus(depth=0.004, cycles=2, wet=0.6),
         Pump(steps=(0, 8, 16, 24), depth=0.18),
         Reverb(wet=0.35, decay=2.4, name="hall"),
@@ -168,7 +168,7 @@ VOX = Loop(
     lines=(
         Phrase(
             Choir(begins="oo", ends="ah", morph=0.2, attack=0.03),
-            "8:A4:1.6:.8 13:C5:2.4:.9 | 8:G4:1.6:.8 12:A4:1:.7 13:G4:2:.85",
+            "8:A4:1.6:.8 13:G4:2.4:.9 | 8:A4:1.6:.8 12:C5:1:.7 13:A4:2:.85",
             pan=-0.15,
         ),
         Phrase(
@@ -180,7 +180,7 @@ VOX = Loop(
         Dust(Vinyl(clicks_per_second=26), gain=0.10),
     ),
     effects=(
-        Eq(high_pass(180), high_shelf(7000, -2)),
+        Eq(high_pass(180), bell(2600, 0.7, 4), high_shelf(7000, -2)),
         Echo(steps=3, feedback=0.42, wet=0.35, high_cut=2500),
         Wow(depth=0.0007, cycles=3),
         Reverb(wet=0.24, decay=2.0, name="hall"),

@@ -3,7 +3,7 @@
 from sounds.effects.motion import Chorus, Pump
 from sounds.effects.space import Echo, Reverb
 from sounds.effects.tone import Compressor, Drive, Eq, Sweep
-from sounds.filters import high_pass, low_pass
+from sounds.filters import bell, high_pass, low_pass
 from sounds.score import Beat, Feel, Kit, Loop, Noise, Phrase
 from sounds.voices.choir import Choir
 from sounds.voices.drums import Clap, Hat, Kick, Snare
@@ -15,7 +15,7 @@ DRUMS = Loop(
         Beat(
             Kick(end_hz=50, start_hz=220, decay=0.16, click=0.4, punch=2.2),
             "9... .... 9... ..6. | 9... ..6. 9... ....",
-            gain=0.82,
+            gain=0.74,
         ),
         Beat(
             Snare(hz=180, tone=0.5, noise=0.9, decay=0.2, low_cut=700, high_cut=11_000),
@@ -82,7 +82,7 @@ BASS = Loop(
                 decay=0.12,
                 sustain=0.5,
                 release=0.02,
-                cutoff=300,
+                cutoff=380,
                 sweep=1500,
                 sweep_decay=0.09,
                 q=1.3,
@@ -101,7 +101,7 @@ BASS = Loop(
     ),
     effects=(
         Drive(amount=2.0, mix=0.4),
-        Eq(high_pass(36), low_pass(5000)),
+        Eq(high_pass(36), bell(800, 0.7, 5), low_pass(5000)),
         Pump(steps=(0, 8, 16, 24), depth=0.35, release=0.14),
         Compressor(ratio=3),
     ),
@@ -116,8 +116,8 @@ CHORDS = Loop(
                 decay=0.25,
                 sustain=0.35,
                 release=0.08,
-                cutoff=700,
-                sweep=3600,
+                cutoff=900,
+                sweep=4200,
                 sweep_decay=0.14,
                 q=1.0,
             ),
@@ -207,7 +207,7 @@ VOX = Loop(
         Noise(Riser(low_hz=400, high_hz=7000, falling=True), step=0, length=8, gain=0.08),
     ),
     effects=(
-        Eq(high_pass(220)),
+        Eq(high_pass(220), bell(2800, 0.7, 3)),
         Echo(steps=3, feedback=0.3, wet=0.2),
         Reverb(wet=0.35, decay=2.6, name="hall"),
     ),

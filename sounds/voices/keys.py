@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sounds.filters import band_pass, filter_once, recursion, smooth_once
+from sounds.filters import band_pass, filter_once, recursion
 from sounds.timebase import SAMPLE_RATE, Signal, seconds
 from sounds.voices.oscillator import attack, faded, released
 
@@ -30,8 +30,8 @@ class ElectricPiano:
         tone += 0.35 * np.sin(1.0015 * turn + 0.5 * bend * np.sin(2 * turn))
         tine = 14 if 14 * hz <= 9000 else 7
         if tine * hz < 11_000:
-            level = 0.09 * velocity * self.brightness
-            tone += level * np.sin(tine * turn) * np.exp(-time / 0.05)
+            level = 0.16 * velocity * self.brightness
+            tone += level * np.sin(tine * turn) * np.exp(-time / 0.07)
         body = np.exp(-time / (1.9 * (MIDDLE_C_HZ / hz) ** 0.35))
         envelope = attack(time, 0.003) * body * released(time, frames / SAMPLE_RATE, self.release)
         return faded(tone * envelope * velocity, 256)
@@ -75,7 +75,7 @@ class String:
     """A plucked string after Karplus and Strong, tuned between the frames."""
 
     brightness: float = 0.5
-    """0-1: how much of the pick's noise is left after a one-pole low-pass."""
+    """0-1: the opening of a one-pole low-pass on the pick's noise."""
     ring: float = 0.996
     """What is left of a period at A2; a higher string loses less each time."""
     position: float = 0.21
@@ -88,8 +88,7 @@ class String:
         period = SAMPLE_RATE / hz - 0.5  # the averaging below delays by half a frame itself
         whole = int(period)
         between = period - whole
-        keep = -math.log(1 - self.brightness) if self.brightness < 1 else 10.0
-        pick = smooth_once(rng.standard_normal(whole + 1), 1 / (SAMPLE_RATE * keep))
+        pick = recursion(np.array([1, self.brightness - 1]), rng.standard_normal(whole + 1))
         pick -= pick.mean()
         pick -= np.roll(pick, max(1, int(self.position * whole)))
         length = frames + int(SAMPLE_RATE * self.damping * 6)

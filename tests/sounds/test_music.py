@@ -1,5 +1,7 @@
 """The rules of sounds/kits/__init__.py, on the data."""
 
+from itertools import combinations, product
+
 import pytest
 
 from sounds.kits import KITS, REGISTERS
@@ -94,6 +96,30 @@ def test_the_parts_lie_above_each_other(kit: Kit) -> None:
     lowest_above = min(p for part in LOOP_IDS[3:] for n in notes(kit, part) for p in n.pitches)
     assert max(note.pitches[0] for note in notes(kit, "bass")) < lowest_above
     assert middle("chords") < middle("lead")
+
+
+def rubs(sounding: list[Note]) -> list[tuple[Note, Note]]:
+    """The pairs of notes one semitone or 13 apart that sound together for over a sixteenth."""
+    return [
+        (one, other)
+        for one, other in combinations(sounding, 2)
+        for pitch, other_pitch in product(one.pitches, other.pitches)
+        if abs(pitch - other_pitch) in (1, OCTAVE + 1)
+        and min(one.step + one.length, other.step + other.length) - max(one.step, other.step) > 1
+    ]
+
+
+@kits
+def test_no_close_semitones_are_held(kit: Kit) -> None:
+    assert rubs([note for part in LOOP_IDS for note in notes(kit, part)]) == []
+    for part in LOOP_IDS:
+        for note in notes(kit, part):
+            assert not {b - a for a, b in combinations(note.pitches, 2)} & {1, OCTAVE + 1}
+
+
+def test_a_held_semitone_is_found() -> None:
+    assert rubs([Note(0, (60,), 4, 1), Note(2, (64, 73), 4, 1)])
+    assert not rubs([Note(0, (60,), 4, 1), Note(3, (64, 73), 4, 1)])
 
 
 @kits

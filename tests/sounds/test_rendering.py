@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sounds.__main__ import main, manifest_fault
-from sounds.files import SOUNDS_FOLDER, describe, read_manifest, write_manifest, write_samples
+from sounds.files import SOUNDS_FOLDER, read_manifest, write_manifest, write_samples
 from sounds.kits import KITS
 from sounds.rendering import render_kit
 from sounds.score import LOOP_IDS
@@ -21,7 +21,6 @@ def test_a_kit_renders_to_the_committed_samples_bit_by_bit() -> None:
 
 
 def test_the_manifest_says_what_the_files_are() -> None:
-    assert read_manifest(SOUNDS_FOLDER) == describe(SOUNDS_FOLDER, KITS)
     assert manifest_fault(SOUNDS_FOLDER) is None
 
 
@@ -70,7 +69,7 @@ def test_a_wrong_manifest_is_reported(tmp_path: Path) -> None:
     for path in SOUNDS_FOLDER.iterdir():
         if path.is_dir():
             (tmp_path / path.name).symlink_to(path)
-    manifest = describe(tmp_path, KITS)
+    manifest = read_manifest(SOUNDS_FOLDER)
     manifest["kits"][0]["loops"][0]["lufs"] = -3
     write_manifest(tmp_path, manifest)
     assert manifest_fault(tmp_path) == "manifest: not what the files are"
