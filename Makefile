@@ -1,4 +1,4 @@
-# Everything there is to run. Needs make, a POSIX shell and a Python >= 3.11; the rest comes into .venv.
+# Everything there is to run. Needs make, a POSIX shell and Python 3.11 or later.
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -7,12 +7,14 @@ ARGS ?=
 BIN = .venv/bin
 PYTHON_FILES = manage.py loops_project jams sounds scripts tests
 # A value of its own for every start: nothing is signed with it that anybody keeps.
-PRODUCTION = DEBUG=0 SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
-	ALLOWED_HOSTS=loops.example.org REDIS_URL=redis://127.0.0.1:6379/0
+NEW_KEY = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
+PRODUCTION = DEBUG=0 SECRET_KEY="$(NEW_KEY)" ALLOWED_HOSTS=loops.example.org \
+	REDIS_URL=redis://127.0.0.1:6379/0
 DEVELOPMENT = DEBUG=1 DATABASE_URL=sqlite://:memory:
 NEED_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 
-.PHONY: help run test check lint types imports js migrations deploy-check audit lock sounds screenshots clean
+.PHONY: help run test check lint types imports js migrations deploy-check audit lock sounds \
+	screenshots clean
 
 help: ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -28,7 +30,7 @@ help: ## show what there is
 	@touch $@
 
 tests/js/node_modules/.package-lock.json: tests/js/package-lock.json
-	@cd tests/js && npm ci --silent --no-audit --no-fund
+	@cd tests/js && npm ci --loglevel=error --no-audit --no-fund
 	@touch $@
 
 run: .venv/run-lock ## start the development server (HOST, PORT)
@@ -70,10 +72,11 @@ audit: .venv/dev-lock ## known vulnerabilities of what is locked
 	$(BIN)/python scripts/audit.py
 
 lock: ## lock the dependencies anew (UPGRADE=1: at their newest); needs uv
-	@command -v uv >/dev/null || [ -x $(BIN)/uv ] || { echo "make lock needs uv: pipx install uv"; exit 1; }
-	@PATH="$$PATH:$(BIN)"; export UV_CUSTOM_COMPILE_COMMAND="make lock"; \
-	compile="uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-annotate $${UPGRADE:+--upgrade}"; \
+	@PATH="$$PATH:$(CURDIR)/$(BIN)"; export UV_CUSTOM_COMPILE_COMMAND="make lock"; \
+	command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv"; exit 1; }; \
+	compile="uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
+		$${UPGRADE:+--upgrade}"; \
 	$$compile --group embedded --output-file requirements/run.txt \
 	&& $$compile --group dev --extra postgres --output-file requirements/dev.txt
 

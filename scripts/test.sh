@@ -10,10 +10,11 @@ note() {
   - $1"
 }
 
-if command -v node >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
+if node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; then
     (cd tests/js && node --test) || failed="$failed JavaScript"
 else
-    note "the JavaScript unit tests: they need Node 20 or later ($(node --version 2>/dev/null || echo none here))"
+    here=$(node --version 2>/dev/null || echo none)
+    note "the JavaScript unit tests: they need Node 20 or later (here: $here)"
 fi
 
 report=$(mktemp)

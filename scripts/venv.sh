@@ -20,8 +20,11 @@ find_python() {
     exit 1
 }
 
-if ! { [ -x .venv/bin/python ] && new_enough .venv/bin/python && .venv/bin/python -m pip --version; } \
-    >/dev/null 2>&1; then
+usable() {
+    new_enough .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1
+}
+
+if ! usable; then
     python=$(find_python)
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         echo "This Python can't make virtual environments: its module ensurepip is missing." >&2
