@@ -30,7 +30,7 @@ help: ## show what there is
 	@touch $@
 
 tests/js/node_modules/.package-lock.json: tests/js/package-lock.json
-	@cd tests/js && npm ci --loglevel=error --no-audit --no-fund
+	@cd tests/js && npm ci --loglevel=error --no-audit --no-fund --no-update-notifier
 	@touch $@
 
 run: .venv/run-lock ## start the development server (HOST, PORT)
@@ -69,7 +69,7 @@ deploy-check: .venv/dev-lock ## Django's checks with production's settings
 	@$(PRODUCTION) $(BIN)/python -W error manage.py check --deploy --fail-level WARNING
 
 audit: .venv/dev-lock ## known vulnerabilities of what is locked
-	$(BIN)/python scripts/audit.py
+	$(BIN)/python -m scripts.audit
 
 lock: ## lock the dependencies anew (UPGRADE=1: at their newest); needs uv
 	@PATH="$$PATH:$(CURDIR)/$(BIN)"; export UV_CUSTOM_COMPILE_COMMAND="make lock"; \

@@ -10,7 +10,8 @@ find_chromium && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing chromium for the browser tests"
     export DEBIAN_FRONTEND=noninteractive
-    { apt-get update -q && apt-get install -q -y --no-install-recommends chromium fonts-liberation; } >/dev/null ||
+    packages="chromium fonts-liberation"
+    { apt-get update -q && apt-get install -q -y --no-install-recommends $packages; } >/dev/null ||
         echo "apt-get could not install chromium." >&2
 fi
 exit 0
