@@ -1,0 +1,61 @@
+"""Logging in, with a limit on wrong passwords."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from ..login_throttle import count_attempt, forget_attempts
+
+logger = logging.getLogger(__name__)
+
+LoginView = Callable[[HttpRequest, dict[str, Any] | None], HttpResponse]
+
+
+class StaffLoginForm(AdminAuthenticationForm):
+    """Django's form for staff, which doesn't look at a password after too many wrong ones."""
+
+    #: How long this attempt has to wait, in seconds; 0 for one that was let through.
+    wait_seconds = 0
+
+    def clean(self) -> dict[str, Any]:
+        name = self.cleaned_data.get("username")
+        if name is None or not self.cleaned_data.get("password"):
+            return super().clean()
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        self.wait_seconds = count_attempt(name, address)
+        if self.wait_seconds:
+            logger.warning("Too many attempts to log in as %r from %s", name, address)
+            raise ValidationError(_refusal(self.wait_seconds), code="throttled")
+        cleaned = super().clean()
+        forget_attempts(name, address)
+        return cleaned
+
+
+def throttled(login: LoginView) -> LoginView:
+    """Wrap the admin's login view (with ``StaffLoginForm``): 429 for an attempt that must wait."""
+
+    @wraps(login)
+    def view(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response = login(request, extra_context)
+        context = response.context_data if isinstance(response, TemplateResponse) else None
+        wait_seconds = getattr((context or {}).get("form"), "wait_seconds", 0)
+        if wait_seconds:
+            response.status_code = 429
+            response["Retry-After"] = str(wait_seconds)
+        return response
+
+    return view
+
+
+def _refusal(wait_seconds: int) -> str:
+    minutes = -(-wait_seconds // 60)
+    return (
+        "Too many attempts to log in with this name from your address. Try again in "
+        f"{minutes} minute{'' if minutes == 1 else 's'}."
+    )
