@@ -170,6 +170,7 @@ class JamConsumer(AsyncConsumer):
                 self.connection.push_message(Clock(sent, now_ms(), now_ms()))
             case Leave():
                 self.presence.leave(self.attendance)
+                self.connection.close(CloseCode.DONE)
 
     async def swap(self, loop: str) -> None:
         """Take another loop, if nobody has it."""

@@ -168,6 +168,7 @@ class ErrorCode(StrEnum):
 class CloseCode(IntEnum):
     """Why the server closed a socket (4000-4999 are the application's, RFC 6455 section 7.4.2)."""
 
+    DONE = 1000
     RESTARTING = 4012
     BAD_FRAMES = 4400
     BAD_TOKEN = 4401

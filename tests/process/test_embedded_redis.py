@@ -96,6 +96,14 @@ def test_stopping_twice_is_stopping_once() -> None:
     assert not server.is_running
 
 
+def test_it_tells_that_redis_was_killed_and_stops_as_usual() -> None:
+    with EmbeddedRedis() as server:
+        with Redis.from_url(server.url) as client:
+            psutil.Process(client.info()["process_id"]).kill()
+        wait_until(lambda: not server.is_running, GONE_SECONDS, "the guard gone with its Redis")
+        assert not server.socket_path.parent.exists()
+
+
 def test_two_of_them_share_nothing() -> None:
     with (
         EmbeddedRedis() as one,
