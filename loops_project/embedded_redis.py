@@ -136,10 +136,10 @@ class EmbeddedRedis:
     def stop(self) -> None:
         """End Redis and remove its folder. Does nothing the second time."""
         atexit.unregister(self.stop)
-        if self._guard.returncode is None:
-            self._guard.communicate(
-                timeout=STOP_SECONDS
-            )  # closes the guard's stdin: that is the sign to end
+        assert self._guard.stdin is not None
+        if not self._guard.stdin.closed:
+            # Closes the guard's stdin, which is its sign to end, and waits for it.
+            self._guard.communicate(timeout=STOP_SECONDS)
 
     def __enter__(self) -> Self:
         return self
@@ -161,8 +161,6 @@ def provide_redis(
         return None
     redis = EmbeddedRedis()
     environment["REDIS_URL"] = redis.url
-    print(
-        "REDIS_URL is not set: using a private, empty Redis that ends with this command.",
-        file=sys.stderr,
-    )
+    notice = "REDIS_URL is not set: using a private, empty Redis that ends with this command."
+    print(notice, file=sys.stderr)
     return redis
