@@ -7,7 +7,6 @@ import os
 import sys
 from pathlib import Path
 
-import django
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import find_chromium, launch_flags
@@ -73,7 +72,6 @@ def take(browser: Browser, address: str, wanted: list[str]) -> None:
 def main() -> None:
     """Take the pictures that the command line names, else all."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
     FOLDER.mkdir(exist_ok=True)
     wanted = sys.argv[1:] or [*state_names(), *PRESSED]
     with states_server() as address, sync_playwright() as playwright:
