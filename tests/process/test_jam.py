@@ -1,0 +1,198 @@
+"""A jam as its users live it, through a real server and a real Redis."""
+
+import asyncio
+import time
+
+import pytest
+
+from jams.loops import CAPACITY, LOOPS
+from jams.names import name_of
+from jams.timeline import BAR_MS, LEAD_MS
+
+from .visitors import come_back, jam_of, open_socket, page_data, visit
+
+
+async def test_the_page_suggests_the_jam_that_the_socket_then_joins(url: str) -> None:
+    async with jam_of(url, 1) as (ann,):
+        data = page_data(url)
+        assert data["jam_id"] == ann.jam_id
+        assert data["socket_path"] == f"/ws/jams/{ann.jam_id}/"
+        assert list(data["kits"][ann.joined["kit"]]["loops"]) == list(LOOPS)
+
+
+async def test_seven_share_a_jam_with_seven_loops_and_the_eighth_starts_another(url: str) -> None:
+    async with jam_of(url, CAPACITY) as seven:
+        assert {visitor.jam_id for visitor in seven} == {seven[0].jam_id}
+        assert [visitor.loop for visitor in seven] == list(LOOPS)
+        users = seven[-1].joined["users"]
+        assert [user["name"] for user in users] == [name_of(user["user_id"]) for user in users]
+        async with jam_of(url, 1) as (eighth,):
+            assert eighth.jam_id != seven[0].jam_id
+            assert eighth.loop == "drums"
+
+
+async def test_a_start_and_a_stop_fall_on_the_same_bar_for_everybody(url: str) -> None:
+    async with jam_of(url, 3) as visitors:
+        ann, *others = visitors
+        asked_ms = time.time() * 1000
+        await ann.send("play")
+        played = await ann.expect("loop_played", user_id=ann.user_id)
+        assert asked_ms + LEAD_MS <= played["bar"] * BAR_MS <= asked_ms + LEAD_MS + BAR_MS + 1000
+        for other in others:
+            assert await other.expect("loop_played") == played
+        # Before its bar has come, a stop calls the start off.
+        await ann.send("stop")
+        stopped = await ann.expect("loop_stopped")
+        assert stopped["seq"] > played["seq"]
+        assert stopped["bar"] < played["bar"]
+        for other in others:
+            assert await other.expect("loop_stopped") == stopped
+
+
+async def test_who_comes_later_hears_who_plays_since_when(url: str) -> None:
+    async with jam_of(url, 1) as (ann,):
+        await ann.send("play")
+        played = await ann.expect("loop_played")
+        async with await visit(url, ann.jam_id) as bob:
+            seen = {user["user_id"]: user for user in bob.joined["users"]}[ann.user_id]
+            assert (seen["playing"], seen["bar"], seen["seq"]) == (
+                True,
+                played["bar"],
+                played["seq"],
+            )
+            await bob.send("leave")
+            await ann.expect("user_left", user_id=bob.user_id)
+
+
+async def test_asking_twice_changes_nothing_and_is_answered(url: str) -> None:
+    async with jam_of(url, 2) as (ann, bob):
+        await ann.send("play")
+        played = await ann.expect("loop_played")
+        await ann.send("play")
+        assert await ann.expect("loop_played") == played
+        await bob.expect("loop_played")
+        assert await bob.expect_nothing_but() == []
+
+
+async def test_a_dropped_connection_comes_back_to_its_seat_and_loop(url: str) -> None:
+    async with jam_of(url, 3) as (ann, bob, cleo):
+        await bob.send("play")
+        played = await ann.expect("loop_played")
+        await bob.drop()
+        await ann.expect("user_away", user_id=bob.user_id)
+        again = await come_back(url, bob)
+        assert (again.user_id, again.loop, again.jam_id) == (bob.user_id, bob.loop, bob.jam_id)
+        me = {user["user_id"]: user for user in again.joined["users"]}[bob.user_id]
+        assert (me["playing"], me["bar"], me["away"]) == (True, played["bar"], False)
+        await ann.expect("user_back", user_id=bob.user_id)
+        assert await cleo.expect_nothing_but("loop_played", "user_away", "user_back")
+        await again.send("leave")
+        await ann.expect("user_left", user_id=bob.user_id)
+        await again.socket.close()
+
+
+async def test_a_newer_connection_replaces_the_older_one_whose_leave_then_does_nothing(
+    url: str,
+) -> None:
+    async with jam_of(url, 2) as (ann, bob):
+        again = await come_back(url, bob)
+        assert await bob.expect_close() == 4408
+        await ann.expect("user_back", user_id=bob.user_id)
+        assert again.loop == bob.loop
+        assert await ann.expect_nothing_but() == []
+        await again.send("leave")
+        await ann.expect("user_left", user_id=bob.user_id)
+        await again.socket.close()
+
+
+async def test_a_seat_is_free_after_the_grace(url: str) -> None:
+    async with jam_of(url, 2) as (ann, bob):
+        await bob.drop()
+        began = time.monotonic()
+        await ann.expect("user_away", user_id=bob.user_id)
+        await ann.expect("user_left", within=15, user_id=bob.user_id)
+        assert time.monotonic() - began > 9
+        async with await visit(url, ann.jam_id) as cleo:
+            assert cleo.loop == bob.loop
+            await cleo.send("leave")
+            await ann.expect("user_left", user_id=cleo.user_id)
+
+
+async def test_a_loop_is_swapped_for_a_free_one_and_a_taken_one_is_refused(url: str) -> None:
+    async with jam_of(url, 2) as (ann, bob):
+        await ann.send("swap", loop="vox")
+        swapped = await bob.expect("loop_swapped", user_id=ann.user_id, loop="vox")
+        assert await ann.expect("loop_swapped") == swapped
+        assert swapped["playing"] is False
+        await bob.send("swap", loop="vox")
+        await bob.expect("error", code="loop_taken")
+        await bob.send("swap", loop="kazoo")
+        await bob.expect("error", code="unknown_loop")
+        await bob.send("swap", loop="drums")
+        await ann.expect("loop_swapped", user_id=bob.user_id, loop="drums")
+
+
+async def test_one_of_two_who_swap_for_the_same_loop_gets_it(url: str) -> None:
+    async with jam_of(url, 2) as (ann, bob):
+        await asyncio.gather(ann.send("swap", loop="pad"), bob.send("swap", loop="pad"))
+        winner = (await ann.expect("loop_swapped"))["user_id"]
+        loser = bob if winner == ann.user_id else ann
+        await loser.expect("error", code="loop_taken")
+
+
+async def test_the_clock_is_answered_with_what_was_sent(url: str) -> None:
+    async with jam_of(url, 1) as (ann,):
+        await ann.send("clock", sent=12.5)
+        clock = await ann.expect("clock")
+        assert clock["sent"] == 12.5
+        assert clock["received_ms"] <= clock["replied_ms"]
+        assert abs(clock["replied_ms"] - time.time() * 1000) < 5_000
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["", "x", "[]", "{}", "null", '{"type":"connect"}', '{"type":"play","more":1}', "[" * 1_000],
+)
+async def test_what_is_no_message_is_answered_and_hurts_nobody(url: str, frame: str) -> None:
+    async with jam_of(url, 2) as (ann, bob):
+        await ann.socket.send(frame)
+        await ann.expect("error", code="bad_message")
+        await ann.send("play")
+        await bob.expect("loop_played", user_id=ann.user_id)
+
+
+async def test_ten_bad_frames_in_a_row_end_the_connection(url: str) -> None:
+    async with jam_of(url, 1) as (ann,):
+        for _ in range(10):
+            await ann.socket.send(b"\xff\x00")
+        assert await ann.expect_close() == 4400
+
+
+async def test_too_many_messages_end_the_connection(url: str) -> None:
+    async with jam_of(url, 1) as (ann,):
+        for _ in range(60):
+            await ann.send("play")
+        assert await ann.expect_close() == 4429
+
+
+@pytest.mark.parametrize("token", ["forged", "a:b:c", "%00", "x" * 1_000])
+async def test_a_forged_token_is_refused(url: str, token: str) -> None:
+    socket = await open_socket(url, "anywhere", token)
+    await socket.wait_closed()
+    assert socket.close_code == 4401
+
+
+async def test_a_token_is_good_for_its_own_jam_only(url: str) -> None:
+    async with jam_of(url, 1) as (ann,):
+        socket = await open_socket(url, "another", ann.token)
+        await socket.wait_closed()
+        assert socket.close_code == 4401
+        assert await ann.expect_nothing_but() == []
+
+
+async def test_an_invitation_makes_its_jam_if_it_is_gone(url: str) -> None:
+    assert page_data(url, "/jams/our-own_jam/")["invite"] is True
+    async with jam_of(url, 1), await visit(url, "our-own_jam", invite=True) as ann:
+        assert ann.jam_id == "our-own_jam"
+        await ann.send("leave")
+        assert await ann.expect_close() == 1000
