@@ -3,18 +3,18 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, ParamSpec
 
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
 from ..login_throttle import count_attempt, forget_attempts
 
 logger = logging.getLogger(__name__)
 
-LoginView = Callable[[HttpRequest, dict[str, Any] | None], HttpResponse]
+P = ParamSpec("P")
 
 
 class StaffLoginForm(AdminAuthenticationForm):
@@ -37,12 +37,12 @@ class StaffLoginForm(AdminAuthenticationForm):
         return cleaned
 
 
-def throttled(login: LoginView) -> LoginView:
+def throttled(login: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     """Wrap the admin's login view (with ``StaffLoginForm``): 429 for an attempt that must wait."""
 
     @wraps(login)
-    def view(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        response = login(request, extra_context)
+    def view(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = login(*args, **kwargs)
         context = response.context_data if isinstance(response, TemplateResponse) else None
         wait_seconds = getattr((context or {}).get("form"), "wait_seconds", 0)
         if wait_seconds:
