@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import numpy as np
-
 from sounds.files import (
     SOUNDS_FOLDER,
     describe,
+    holds,
     loop_path,
     read_manifest,
-    read_samples,
     write_manifest,
     write_samples,
 )
@@ -33,12 +31,11 @@ def write_kit(kit: Kit, folder: Path) -> list[str]:
 
 def differing_loops(kit: Kit, folder: Path) -> list[str]:
     """The loops of a kit whose files are missing or are not, sample by sample, what renders."""
-    different = []
-    for part, samples in render_kit(kit).items():
-        present = read_samples(folder / loop_path(kit.id, part))
-        if present is None or not np.array_equal(present, samples):
-            different.append(f"{kit.id}/{part}")
-    return different
+    return [
+        f"{kit.id}/{part}"
+        for part, samples in render_kit(kit).items()
+        if not holds(folder / loop_path(kit.id, part), samples)
+    ]
 
 
 def manifest_fault(folder: Path) -> str | None:
@@ -64,19 +61,20 @@ def main(arguments: Sequence[str]) -> int:
     chosen = [kit for kit in KITS if not options.kits or kit.id in options.kits]
     work = differing_loops if options.check else write_kit
     with ProcessPoolExecutor() as pool:
-        loops = [
-            name
-            for names in pool.map(work, chosen, [options.folder] * len(chosen))
-            for name in names
-        ]
-    if not options.check:
+        by_kit = pool.map(work, chosen, [options.folder] * len(chosen))
+        loops = [name for names in by_kit for name in names]
+    if options.check:
+        faults = [f"{name}: not what renders" for name in loops]
+        faults += filter(None, [manifest_fault(options.folder)])
+        print("\n".join(faults) or "The files and the manifest are what renders.")
+        return 1 if faults else 0
+    print(f"{len(loops)} of {7 * len(chosen)} files written: {', '.join(loops) or 'no change'}")
+    try:
         write_manifest(options.folder, describe(options.folder, KITS))
-        print(f"{len(loops)} of {7 * len(chosen)} files written: {', '.join(loops) or 'no change'}")
-        return 0
-    faults = [f"{name}: not what renders" for name in loops]
-    faults += [fault for fault in [manifest_fault(options.folder)] if fault]
-    print("\n".join(faults) or "The files and the manifest are what renders.")
-    return 1 if faults else 0
+    except OSError as error:
+        print(f"The manifest needs every kit: {error}")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

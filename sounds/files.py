@@ -30,18 +30,20 @@ def loop_path(kit_id: str, part: str) -> Path:
     return Path(kit_id) / f"{part}.flac"
 
 
-def read_samples(path: Path) -> Samples | None:
-    """A file's samples as they are, or None where there is no such file."""
-    if not path.exists():
-        return None
+def read_samples(path: Path) -> Samples:
+    """A file's samples as they are. Raises soundfile.LibsndfileError where there is none."""
     samples, _ = soundfile.read(path, dtype="int16", always_2d=True)
     return np.asarray(samples, dtype=np.int16)
 
 
+def holds(path: Path, samples: Samples) -> bool:
+    """Whether there is a file with these very samples."""
+    return path.exists() and np.array_equal(read_samples(path), samples)
+
+
 def write_samples(path: Path, samples: Samples) -> bool:
     """Write the loop if the file doesn't hold these very samples; returns whether it wrote."""
-    present = read_samples(path)
-    if present is not None and np.array_equal(present, samples):
+    if holds(path, samples):
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(
@@ -59,9 +61,7 @@ def describe_loop(folder: Path, kit_id: str, part: str) -> dict[str, Any]:
     """A loop's entry in the manifest, taken from its file. Raises OSError without one."""
     file = loop_path(kit_id, part)
     content = (folder / file).read_bytes()
-    samples = read_samples(folder / file)
-    assert samples is not None
-    x = as_signal(samples)
+    x = as_signal(read_samples(folder / file))
     return {
         "id": part,
         "file": file.as_posix(),

@@ -14,6 +14,4 @@ LOOPS = tuple((kit_id, part) for kit_id in KIT_IDS for part in LOOP_IDS)
 @cache
 def samples(kit_id: str, part: str) -> Samples:
     """A loop's committed samples, (frames, 2)."""
-    found = read_samples(SOUNDS_FOLDER / loop_path(kit_id, part))
-    assert found is not None, f"no file for {kit_id}/{part}"
-    return found
+    return read_samples(SOUNDS_FOLDER / loop_path(kit_id, part))
