@@ -95,12 +95,13 @@ class LiveJamAdmin(ReadOnlyAdmin):
         jam_id, user_id = unquote(object_id), unquote(user_id)
         jam = StaffBalancer().jam(jam_id)
         user = next((user for user in jam.users if user.user_id == user_id), None) if jam else None
+        gone = f"The user {user_id} has left."
         if user is None:
-            return self.leave_for_jam(request, jam_id, f"The user {user_id} has left.", messages.WARNING)
+            return self.leave_for_jam(request, jam_id, gone, messages.WARNING)
         if request.method != "POST":
             return self.show(request, "free_seat", "Free a seat?", {"jam": jam, "seated": user})
         if not free_seat(jam_id, user_id):
-            return self.leave_for_jam(request, jam_id, f"The user {user_id} had left.", messages.WARNING)
+            return self.leave_for_jam(request, jam_id, gone, messages.WARNING)
         text = f"Freed the seat of {user.name} ({user_id}, {user.loop})."
         self.log_change(request, LiveJam(jam_id), text)
         return self.leave_for_jam(request, jam_id, text, messages.SUCCESS)

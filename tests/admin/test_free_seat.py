@@ -86,8 +86,8 @@ async def test_a_freed_seat_is_free_for_everybody_and_stays_so(
     jam, _ = await holder.balancer.jam_with_states(jam_id)
     assert jam is not None
     assert list(jam.users) == ["bob"]
-    entry = await LogEntry.objects.select_related("user", "content_type").aget()
-    assert (entry.user, entry.object_id, entry.content_type.model) == (staff, jam_id, "livejam")
+    entry = await LogEntry.objects.select_related("user").aget(content_type__model="livejam")
+    assert (entry.user, entry.object_id) == (staff, jam_id)
     assert entry.get_change_message() == f"Freed the seat of {name_of('ann')} (ann, drums)."
 
 
