@@ -1,38 +1,41 @@
 // Everything that moves. All motion is Web Animations on the compositor, and whatever follows the
 // music starts at one origin: the moment at which a cycle is heard. No frame is drawn by script.
 
-/** Where the hand stops on its way, for each of 96 steps of a loop: 40 (or 20) moves a second. */
-const STEPS_PER_MARK = 2;
-const STEPS_PER_MARK_WEAK = 1;
-const MARKS = 96;
+/** Moves of the hand in a loop of 4.8 s: 30 a second, or half of it on a machine of two threads. */
+const HAND_STEPS = 144;
+const HAND_STEPS_WEAK = 72;
 const BEATS = 8;
-/** A halo's light between two beats, and how it fades: share lost in each step of 1/48 loop. */
+/** Changes of a halo's light in a loop: with every second move of the hand, so that both share
+ * their frames. */
+const GLOW_STEPS = 72;
+/** A halo's light between two beats and at its brightest; the share it loses in each step. */
 const GLOW_FLOOR = 0.14;
 const GLOW_TOP = 0.9;
-const GLOW_FADE = 0.2;
+const GLOW_FADE = 0.14;
 
-/** A machine with two threads or fewer draws half as often. */
-const isWeak = () => (navigator.hardwareConcurrency || 4) <= 2;
+const handSteps = () => ((navigator.hardwareConcurrency || 4) <= 2 ? HAND_STEPS_WEAK : HAND_STEPS);
 
 /**
- * A halo's light around the loop, 49 values: it follows the envelope, but strikes once a beat at
+ * A halo's light around the loop, a value for each step and the first again: it follows the envelope, but strikes once a beat at
  * most. At 100 beats a minute that is 1.7 flashes a second; the limit is 3.
- * @param {number[]} envelope 96 values, 0 to 1
+ * @param {number[]} envelope around the loop, 0 to 1
  */
 export function glowOf(envelope) {
-  const points = MARKS / 2;
-  const perBeat = points / BEATS;
-  const level = Array.from({ length: points }, (_, i) => Math.max(envelope[2 * i], envelope[2 * i + 1]));
-  const glow = new Array(points).fill(0);
+  const perBeat = GLOW_STEPS / BEATS;
+  const share = envelope.length / GLOW_STEPS;
+  const level = Array.from({ length: GLOW_STEPS }, (_, i) =>
+    Math.max(...envelope.slice(Math.floor(i * share), Math.ceil((i + 1) * share))),
+  );
+  const glow = new Array(GLOW_STEPS).fill(0);
   for (let beat = 0; beat < BEATS; beat += 1) {
     const window = level.slice(beat * perBeat, (beat + 1) * perBeat);
     const top = Math.max(...window);
     glow[beat * perBeat + window.indexOf(top)] = top;
   }
   // Twice around, so that the end of the loop fades into its beginning.
-  for (let i = 1; i < 2 * points; i += 1) {
-    const faded = glow[(i - 1) % points] * (1 - GLOW_FADE);
-    glow[i % points] = Math.max(glow[i % points], faded);
+  for (let i = 1; i < 2 * GLOW_STEPS; i += 1) {
+    const faded = glow[(i - 1) % GLOW_STEPS] * (1 - GLOW_FADE);
+    glow[i % GLOW_STEPS] = Math.max(glow[i % GLOW_STEPS], faded);
   }
   return [...glow, glow[0]].map((light) => GLOW_FLOOR + (GLOW_TOP - GLOW_FLOOR) * light);
 }
@@ -66,14 +69,13 @@ export function createMotion(originOf, loopMs) {
   return {
     /** The hand goes round once a loop. @param {Element} sweep @param {boolean} moving */
     sweep(sweep, moving) {
-      const steps = MARKS * (isWeak() ? STEPS_PER_MARK_WEAK : STEPS_PER_MARK);
       const frames = [{ transform: "rotate(0deg)" }, { transform: "rotate(360deg)" }];
-      hold(sweep, moving ? "turning" : "", () => turn(sweep, frames, { easing: `steps(${steps})` }), true);
+      hold(sweep, moving ? "turning" : "", () => turn(sweep, frames, { easing: `steps(${handSteps()})` }), true);
     },
 
     /** A seat glows with its loop. @param {Element} halo @param {string} key @param {number[] | null} envelope */
     halo(halo, key, envelope) {
-      const frames = () => glowOf(envelope ?? []).map((opacity) => ({ opacity, easing: "steps(2)" }));
+      const frames = () => glowOf(envelope ?? []).map((opacity) => ({ opacity, easing: "steps(1)" }));
       hold(halo, envelope ? key : "", () => turn(halo, frames()), true);
     },
 
