@@ -25,7 +25,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-START_SECONDS = 10.0
+START_SECONDS = 30.0
 POLL_SECONDS = 0.005
 FOLDER_PREFIX = "loops-redis-"
 SOCKET_NAME = "redis.sock"

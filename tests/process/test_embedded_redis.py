@@ -18,8 +18,8 @@ from loops_project import embedded_redis
 from loops_project.embedded_redis import EmbeddedRedis, EmbeddedRedisError, RedisNotFound
 from tests.processes import REPOSITORY, clean_environment, runserver, wait_until
 
-GONE_SECONDS = 5.0
-RELOAD_SECONDS = 15.0
+GONE_SECONDS = 20.0
+RELOAD_SECONDS = 60.0
 PARENT = """
 import sys
 from loops_project.embedded_redis import EmbeddedRedis

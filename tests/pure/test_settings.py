@@ -29,7 +29,7 @@ def load_settings(expression: str, **variables: str) -> subprocess.CompletedProc
         env={"PATH": os.environ["PATH"], **variables},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
     )
 
 
