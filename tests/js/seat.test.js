@@ -5,7 +5,7 @@ import { SeatKeeper } from "../../jams/static/jams/js/seat.js";
 import { FakeLocks, FakeStorage, settle } from "./fakes.js";
 
 const signal = () => new AbortController().signal;
-const seat = { token: "secret", userId: "otter" };
+const seat = { token: "secret", userId: "otter", jamId: "j1", link: null };
 
 test("a seat outlives a refresh", async () => {
   const storage = new FakeStorage();
@@ -34,13 +34,30 @@ test("a new seat gives the old one's lock back", async () => {
   const locks = new FakeLocks();
   const keeper = new SeatKeeper({ storage: new FakeStorage(), locks, signal });
   await keeper.keep(seat);
-  await keeper.keep({ token: "other", userId: "lynx" });
+  await keeper.keep({ ...seat, token: "other", userId: "lynx" });
   await settle();
   assert.deepEqual([...locks.held], ["jam-seat-lynx"]);
   keeper.forget();
   await settle();
   assert.equal(locks.held.size, 0);
   assert.equal(keeper.token, null);
+});
+
+test("a seat comes back on the front page, and on the page whose link led to it", async () => {
+  /** @param {string | null} takenBy @param {string | null} link */
+  const comesBack = async (takenBy, link) => {
+    const storage = new FakeStorage();
+    const before = new SeatKeeper({ storage, locks: new FakeLocks(), signal });
+    await before.keep({ ...seat, link: takenBy });
+    const after = new SeatKeeper({ storage, locks: new FakeLocks(), signal });
+    await after.restore(link);
+    return after.jamId === "j1";
+  };
+  assert.equal(await comesBack(null, null), true);
+  assert.equal(await comesBack(null, "j1"), true, "the link to the jam one sits in");
+  assert.equal(await comesBack("full", "full"), true, "the link's jam was full");
+  assert.equal(await comesBack("full", null), true);
+  assert.equal(await comesBack(null, "j2"), false, "a link to another jam is followed");
 });
 
 test("without storage and locks a seat lasts as long as the page", async () => {

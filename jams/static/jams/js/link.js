@@ -51,7 +51,8 @@ export class JamLink {
   }
 
   async open() {
-    await this.seat.restore();
+    await this.seat.restore(this.#link);
+    this.#jamId = this.seat.jamId ?? this.data.jam_id;
     this.socket.open();
   }
 
@@ -91,6 +92,11 @@ export class JamLink {
     return Number.isFinite(this.#clock.rttMs) ? this.#clock.rttMs : 0;
   }
 
+  /** The jam whose link led here, or null on the front page. */
+  get #link() {
+    return this.data.invite ? this.data.jam_id : null;
+  }
+
   /** Back to the jam last sat in: its id is in the path, by which a proxy may choose the server. */
   #url() {
     const { location } = this.shell;
@@ -117,7 +123,7 @@ export class JamLink {
   #joined({ jam_id, token, user_id, server_ms }) {
     this.#jamId = jam_id;
     this.#clock.guess(server_ms, this.shell.now());
-    this.seat.keep({ token, userId: user_id });
+    this.seat.keep({ token, userId: user_id, jamId: jam_id, link: this.#link });
     this.exchanges.start();
   }
 

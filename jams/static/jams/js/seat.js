@@ -2,10 +2,17 @@
 // A duplicated tab gets a copy of sessionStorage; the lock tells it that the seat is taken.
 
 const KEY = "jam-seat";
-/** A refreshed page may be quicker than the release of its old self's lock, ms. */
-const LOCK_WAIT_MS = 400;
+/** A refreshed page may be quicker than the release of its old self's lock, on a busy phone by a
+ * good second. Only a duplicated tab waits for all of it, ms. */
+const LOCK_WAIT_MS = 2500;
 
-/** @typedef {{ token: string, userId: string }} Seat */
+/**
+ * @typedef {object} Seat
+ * @property {string} token
+ * @property {string} userId
+ * @property {string} jamId
+ * @property {string | null} link  the jam whose link led to the page; its own may have been full
+ */
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store */
 /** @typedef {Pick<LockManager, "request">} Locks */
 
@@ -36,11 +43,22 @@ export class SeatKeeper {
     return this.#seat?.token ?? null;
   }
 
-  /** Reads the seat of before a refresh, unless another tab is sitting in it. */
-  async restore() {
+  /** The jam that the seat is in: the token is good for no other. Null without a seat. */
+  get jamId() {
+    return this.#seat?.jamId ?? null;
+  }
+
+  /**
+   * Reads the seat of before a refresh, unless another tab is sitting in it, or the visitor has
+   * followed a link to another jam.
+   *
+   * @param {string | null} [link] the jam that the link to this page names
+   */
+  async restore(link = null) {
     const seat = read(this.storage);
     if (!seat) return;
-    if (await this.#lock(seat.userId)) this.#seat = seat;
+    const wanted = link === null || link === seat.jamId || link === seat.link;
+    if (wanted && (await this.#lock(seat.userId))) this.#seat = seat;
     else this.#write(null);
   }
 
@@ -99,8 +117,10 @@ export class SeatKeeper {
 function read(storage) {
   try {
     const seat = JSON.parse(storage?.getItem(KEY) ?? "null");
-    const good = typeof seat?.token === "string" && typeof seat?.userId === "string";
-    return good ? { token: seat.token, userId: seat.userId } : null;
+    const { token, userId, jamId } = seat ?? {};
+    return [token, userId, jamId].every((part) => typeof part === "string")
+      ? { token, userId, jamId, link: typeof seat.link === "string" ? seat.link : null }
+      : null;
   } catch {
     return null;
   }
