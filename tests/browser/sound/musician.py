@@ -57,12 +57,15 @@ class Musician:
 
     def listen(self) -> "Musician":
         """Unlock the sound and put an ear on it."""
-        self.page.evaluate("session.unlock()")
+        listen_all([self])
+        return self
+
+    def begin_listening(self) -> None:
+        """Unlock the sound; put an ear on it as soon as it is on."""
+        self.ask("session.unlock()")
         self.wait("session.state.sound === 'on'")
         self.page.add_script_tag(url="/engine-test/ear.js")
-        self.wait("window.ear")
-        self.page.evaluate("ear.attach()")
-        return self
+        self.ask("void (window.attached = ear.attach())")
 
     def wait(self, condition: str, timeout_ms: float = READY_MS) -> None:
         """Until a condition in the page holds."""
@@ -165,13 +168,28 @@ class Musician:
         samples = np.frombuffer(base64.b64decode(raw["samples"]), dtype=np.float32)
         return Recording(int(raw["frame"]), samples.astype(np.float64), int(raw["zero"]))
 
+    def begin_phase(self) -> None:
+        """Begin to measure the phase; `phase_ms` ends it. So several pages measure at once."""
+        self.ask(
+            "void (window.measured = Promise.all([ear.record(48000), ear.frameZeroHeardMs()]))"
+        )
+
     def phase_ms(self, loops: list[str]) -> float:
         """How far what is heard is ahead of the shared timeline, by the loops found in it.
 
         The engine's own idea of time is not asked: the position comes from correlation, the time
         from the browser's timestamps and the machine's clock, which is the server's too.
         """
-        recording = self.record(48_000)
+        raw, frame_zero_ms = self.ask("window.measured")
+        recording = self._recording(raw)
         position_ms = found_position(recording, self.kit, loops) * 1000 / RATE
-        heard_ms = float(self.ask("ear.frameZeroHeardMs()")) + recording.frame * 1000 / RATE
+        heard_ms = float(frame_zero_ms) + recording.frame * 1000 / RATE
         return (position_ms - heard_ms + LOOP_MS / 2) % LOOP_MS - LOOP_MS / 2
+
+
+def listen_all(musicians: list[Musician]) -> None:
+    """Unlock the sound of each, with an ear on it."""
+    for musician in musicians:
+        musician.begin_listening()
+    for musician in musicians:
+        musician.ask("window.attached")
