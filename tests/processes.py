@@ -16,6 +16,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
+LOG_CHARACTERS = 4000
 POLL_SECONDS = 0.02
 # A variable of the shell must not decide how a server under test behaves.
 KEPT_VARIABLES = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "CI", "VIRTUAL_ENV")
@@ -61,7 +62,7 @@ class ServerProcess:
     def answers(self) -> bool:
         """Whether it replies to HTTP at all, with whatever status. Fails if it has ended."""
         if self.process.poll() is not None:
-            raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.log}")
+            raise AssertionError(f"the server ended with {self.process.returncode}")
         try:
             with urllib.request.urlopen(f"{self.url}/admin/login/", timeout=5):
                 return True
@@ -104,8 +105,11 @@ def server_process(
         )
     server = ServerProcess(url, process, log_path, environment)
     try:
-        wait_until(server.answers, START_SECONDS, f"an answer from {url}; its log:\n{server.log}")
+        wait_until(server.answers, START_SECONDS, f"an answer from {url}")
         yield server
+    except BaseException as error:
+        error.add_note(f"The server's log:\n{server.log[-LOG_CHARACTERS:]}")
+        raise
     finally:
         server.stop()
 
