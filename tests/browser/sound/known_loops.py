@@ -31,7 +31,8 @@ def known_loop(kit: str, loop: str) -> Samples:
 
 def known_sum(kit: str, loops: list[str]) -> Samples:
     """Several loops at once as the master bus carries them."""
-    return MASTER_GAIN * np.sum([known_loop(kit, loop) for loop in loops], axis=0)
+    total: Samples = np.sum([known_loop(kit, loop) for loop in loops], axis=0)
+    return MASTER_GAIN * total
 
 
 def expected(kit: str, loops: list[str], position: int, frames: int) -> Samples:
@@ -72,7 +73,7 @@ class Analysis:
     left_over_db: float
 
     def sounding(self) -> list[str]:
-        """The loops at full gain. Fails if any is neither at 1 nor at 0, or too much is left over."""
+        """The loops at full gain. Fails if any is neither at 1 nor at 0, or more is left over."""
         assert self.left_over_db < -60, self
         for gain in self.gains.values():
             assert abs(gain) < 0.01 or abs(gain - 1) < 0.01, self
@@ -80,7 +81,7 @@ class Analysis:
 
 
 def analyse(recording: Recording, kit: str, position: int | None = None) -> Analysis:
-    """Explain a recording as a sum of the kit's loops by least squares, at a position in the loop."""
+    """Explain a recording as a sum of the kit's loops, by least squares, at a loop position."""
     samples = recording.samples
     start = recording.position if position is None else position
     columns = [expected(kit, [loop], start, len(samples)) for loop in LOOP_IDS]

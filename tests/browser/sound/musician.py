@@ -122,7 +122,7 @@ class Musician:
         return self._toggle(playing=False, early=early)
 
     def await_early_bar(self) -> None:
-        """Until a bar has just begun: how loaded the machine is must not decide which one is next."""
+        """Until a bar has just begun, so that the machine's load doesn't decide which is next."""
         self.wait("session.serverNow() % data.bar_ms < 500")
 
     def _toggle(self, *, playing: bool, early: bool) -> int:
@@ -130,9 +130,7 @@ class Musician:
         if early:
             self.await_early_bar()
         self.ask("session.toggle()")
-        self.wait(
-            f"session.state.users.some(u => u.userId === '{self.user_id}' && u.seq > {seq})"
-        )
+        self.wait(f"session.state.users.some(u => u.userId === '{self.user_id}' && u.seq > {seq})")
         user = self.user()
         assert user["playing"] is playing
         return int(user["bar"])

@@ -14,7 +14,7 @@ const PATIENCE_MS = 700;
 const COARSE_SCATTER_MS = 60;
 /** A context that has no timestamp by then, s, will never have one. */
 const NO_TIMESTAMP_S = 0.5;
-/** A step, ms: the newest readings against all older ones, if larger than most of their scatter. */
+/** A step, ms: all of the newest readings off the older ones by more than most of their scatter. */
 const STEP_MS = 7;
 const STEP_SCATTER = 0.6;
 
@@ -90,7 +90,8 @@ export class OutputClock {
     const older = this.#readings.slice(0, -ENOUGH);
     if (older.length < ENOUGH) return;
     const limit = Math.max(STEP_MS, STEP_SCATTER * scatter(older));
-    if (Math.abs(middle(recent) - middle(older)) > limit) this.#readings = recent;
+    const off = recent.map(({ zeroMs }) => zeroMs - middle(older));
+    if (off.every((ms) => ms > limit) || off.every((ms) => ms < -limit)) this.#readings = recent;
   }
 
   /** The device, the context or the whole page was interrupted. */

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { afterMessage, intentOf, withIntent } from "../../jams/static/jams/js/intent.js";
+import { joined, wireUser } from "./fakes.js";
+
+const user = (fields) => ({ userId: "me", loop: "drums", since: null, outgoing: null, seq: 0, ...fields });
+const mine = (type) => ({ type, user_id: "me", bar: 12, seq: 9 });
+
+test("the button means what the phase says", () => {
+  assert.deepEqual(intentOf(user({ playing: false, bar: 0 }), 10, 12), { playing: true, bar: 12 });
+  assert.deepEqual(intentOf(user({ playing: true, bar: 12 }), 10, 12), { playing: false, bar: 10 });
+  assert.deepEqual(intentOf(user({ playing: true, bar: 9 }), 10, 12), { playing: false, bar: 12 });
+  const stopping = user({ playing: false, bar: 11, since: 4 });
+  assert.deepEqual(intentOf(stopping, 10, 12), { playing: true, bar: 4 });
+});
+
+test("it is shown on one's own seat alone", () => {
+  const other = user({ userId: "lynx", playing: false, bar: 0 });
+  const own = user({ playing: true, bar: 9 });
+  const shown = withIntent([own, other], "me", { playing: false, bar: 12 });
+  assert.deepEqual([shown[0].playing, shown[0].bar, shown[0].since], [false, 12, 9]);
+  assert.equal(shown[1], other);
+  const users = [own];
+  assert.equal(withIntent(users, "me", null), users);
+});
+
+test("the server's confirmation ends it, another's event does not", () => {
+  const intent = { playing: true, bar: 12 };
+  assert.equal(afterMessage(intent, mine("loop_played"), "me"), null);
+  assert.equal(afterMessage(intent, { ...mine("loop_played"), user_id: "lynx" }, "me"), intent);
+  assert.equal(afterMessage(intent, { type: "error", code: "x", message: "" }, "me"), null);
+});
+
+test("the answer to an earlier press does not undo a later one", () => {
+  const stop = { playing: false, bar: 10 };
+  assert.equal(afterMessage(stop, mine("loop_played"), "me"), stop);
+  assert.equal(afterMessage(stop, mine("loop_stopped"), "me"), null);
+});
+
+test("after a lost connection it stands until the snapshot agrees, in the same seat", () => {
+  const intent = { playing: true, bar: 12 };
+  assert.equal(afterMessage(intent, joined(), "me"), intent);
+  assert.equal(afterMessage(intent, joined({ users: [wireUser({ playing: true })] }), "me"), null);
+  assert.equal(afterMessage(intent, joined({ user_id: "new" }), "me"), null);
+});
