@@ -1,6 +1,7 @@
 """The statistics, to look back on."""
 
 from collections.abc import Iterable
+from datetime import UTC
 from typing import Any
 
 from django.contrib import admin
@@ -13,14 +14,35 @@ from ..loops import CAPACITY, KITS
 from ..models import AppStat, JamStat
 from .read_only import ReadOnlyAdmin
 
+COUNTED_AT = "counted at (UTC)"
+BY_WORKER, BY_HAND = "by a worker", "by hand"
+
+
+class CollectedFilter(admin.SimpleListFilter):
+    title = parameter_name = "collected"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]"
+    ) -> list[tuple[str, str]]:
+        return [("worker", BY_WORKER), ("hand", BY_HAND)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in ("worker", "hand"):
+            return queryset
+        return queryset.filter(half_hour__isnull=self.value() == "hand")
+
 
 @admin.register(AppStat)
 class AppStatAdmin(ReadOnlyAdmin):
     date_hierarchy = "at"
-    list_display = ("at", "jams", "users", "users_per_jam", "collected", "single_jams")
-    list_filter = ("at", ("half_hour", admin.EmptyFieldListFilter))
+    list_display = ("counted_at", "jams", "users", "users_per_jam", "collected", "single_jams")
+    list_filter = ("at", CollectedFilter)
     list_per_page = 48  # a day
-    fields = ("at", "half_hour", "jams", "users", "users_per_jam", "single_jams")
+    fields = ("counted_at", "collected", "jams", "users", "users_per_jam", "single_jams")
+
+    @admin.display(description=COUNTED_AT, ordering="at")
+    def counted_at(self, stat: AppStat) -> str:
+        return _moment(stat)
 
     @admin.display(description="users per jam")
     def users_per_jam(self, stat: AppStat) -> str | None:
@@ -28,7 +50,7 @@ class AppStatAdmin(ReadOnlyAdmin):
 
     @admin.display(description="collected")
     def collected(self, stat: AppStat) -> str:
-        return "by a worker" if stat.half_hour else "by hand"
+        return BY_WORKER if stat.half_hour else BY_HAND
 
     @admin.display(description="its jams")
     def single_jams(self, stat: AppStat) -> str:
@@ -73,6 +95,10 @@ class JamStatAdmin(ReadOnlyAdmin):
     search_help_text = "A whole jam id."
     show_full_result_count = False
 
-    @admin.display(description="counted at", ordering="app_stat__at")
+    @admin.display(description=COUNTED_AT, ordering="app_stat__at")
     def counted_at(self, stat: JamStat) -> str:
-        return f"{stat.app_stat.at:%Y-%m-%d %H:%M}"
+        return _moment(stat.app_stat)
+
+
+def _moment(stat: AppStat) -> str:
+    return f"{stat.at.astimezone(UTC):%Y-%m-%d %H:%M}"

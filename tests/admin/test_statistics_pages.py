@@ -74,7 +74,13 @@ def test_the_jams_can_be_filtered_and_searched(client: Client, query: str, found
 
 
 @pytest.mark.parametrize(
-    ("query", "found"), [("at__year=2026&at__month=2&at__day=28", 14), ("half_hour__isempty=1", 0)]
+    ("query", "found"),
+    [
+        ("at__year=2026&at__month=2&at__day=28", 14),
+        ("collected=worker", COUNTS),
+        ("collected=hand", 0),
+        ("collected=nobody", COUNTS),
+    ],
 )
 def test_the_counts_can_be_filtered_by_date_and_origin(
     client: Client, query: str, found: int
