@@ -1,0 +1,51 @@
+"""When a worker counts as dead, and that the times fit together."""
+
+from jams.leases import (
+    AUDIT_SECONDS,
+    BEAT_SECONDS,
+    BLIND_SECONDS,
+    LEASE_SECONDS,
+    WATCH_SECONDS,
+    Watch,
+)
+from jams.presence import GRACE_SECONDS
+from jams.store import HEALING_MS
+
+
+def watch_for(watch: Watch, seconds: int, counter: int, start: float = 0.0) -> set[str]:
+    """Look every second at a node whose counter stays the same; return who is dead at the end."""
+    dead: set[str] = set()
+    for second in range(seconds + 1):
+        dead = watch.observe({"n": counter, "alive": second}, start + second)
+    return dead
+
+
+def test_a_counter_that_stays_the_same_for_a_lease_is_a_dead_worker() -> None:
+    assert watch_for(Watch(), int(LEASE_SECONDS), 5) == set()
+    assert watch_for(Watch(), int(LEASE_SECONDS) + 1, 5) == {"n"}
+
+
+def test_a_watcher_that_was_stopped_itself_gives_everybody_a_new_lease() -> None:
+    watch = Watch()
+    watch_for(watch, 8, 5)
+    assert watch.observe({"n": 5}, 8 + BLIND_SECONDS + 100) == set()
+    assert watch_for(watch, 8, 5, start=112) == set()
+
+
+def test_a_counter_that_starts_again_is_a_worker_that_lives() -> None:
+    watch = Watch()
+    watch_for(watch, 8, 5)
+    assert watch.observe({"n": 1}, 9) == set()
+    assert watch.observe({"n": 1}, 18) == set()
+
+
+def test_a_worker_may_miss_beats_and_is_still_gone_within_fifteen_seconds() -> None:
+    assert LEASE_SECONDS > 3 * BEAT_SECONDS
+    assert LEASE_SECONDS + WATCH_SECONDS + BEAT_SECONDS < 15
+    assert BLIND_SECONDS > WATCH_SECONDS
+
+
+def test_lost_jams_are_rebuilt_before_newcomers_are_seated_again() -> None:
+    assert HEALING_MS / 1000 > BEAT_SECONDS
+    assert AUDIT_SECONDS <= 10
+    assert GRACE_SECONDS == 10
