@@ -5,6 +5,7 @@ The coefficients are the usual bilinear ones of R. Bristow-Johnson's audio EQ co
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ from sounds.timebase import FRAMES, SAMPLE_RATE, Signal
 Spectrum = npt.NDArray[np.complex128]
 
 BIN_HZ: Signal = np.arange(FRAMES // 2 + 1, dtype=np.float64) * SAMPLE_RATE / FRAMES
+ONE_FRAME: Spectrum = np.exp(-2j * np.pi * BIN_HZ / SAMPLE_RATE)
+"""z^-1 at every bin."""
 BUTTERWORTH_Q = math.sqrt(0.5)
 
 
@@ -25,12 +28,13 @@ class Biquad:
     b: tuple[float, float, float]
     a: tuple[float, float, float]
 
-    def response(self) -> Spectrum:
-        """The complex gain at every bin of a loop's spectrum."""
-        z = np.exp(-2j * np.pi * BIN_HZ / SAMPLE_RATE)
-        above = self.b[0] + z * (self.b[1] + z * self.b[2])
-        below = self.a[0] + z * (self.a[1] + z * self.a[2])
-        return np.asarray(above / below)
+
+@lru_cache(maxsize=16)
+def response(section: Biquad) -> Spectrum:
+    """The complex gain at every bin of a loop's spectrum. Kept, as the meter asks often."""
+    above = section.b[0] + ONE_FRAME * (section.b[1] + ONE_FRAME * section.b[2])
+    below = section.a[0] + ONE_FRAME * (section.a[1] + ONE_FRAME * section.a[2])
+    return np.asarray(above / below)
 
 
 def _section(b: tuple[float, ...], a: tuple[float, ...]) -> Biquad:
@@ -97,7 +101,7 @@ def filter_loop(x: Signal, *sections: Biquad) -> Signal:
     """The filters' steady state on the endless loop."""
     gain = np.ones(len(BIN_HZ), dtype=np.complex128)
     for section in sections:
-        gain = gain * section.response()
+        gain = gain * response(section)
     return np.fft.irfft(np.fft.rfft(x, axis=-1) * gain, n=FRAMES, axis=-1)
 
 
