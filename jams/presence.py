@@ -211,13 +211,13 @@ class Presence:
         self, roster: Roster, jam_id: str, message: FromServer, owner: str, frame: Frame
     ) -> None:
         """Make a change that others have made known here."""
-        mine = roster.mine()
+        mine = {user_id: member.owner for user_id, member in roster.mine().items()}
         if not roster.apply(message, owner):
             return
         self._hub.send(jam_id, frame)
-        for user_id, member in mine.items():
-            if not roster.holds(user_id, member.owner):
-                self._give_up_owner(member.owner)
+        for user_id, held_by in mine.items():
+            if not roster.holds(user_id, held_by):
+                self._give_up_owner(held_by)
                 connection = self._hub.connection(jam_id, user_id)
                 if connection is not None:
                     connection.close(CloseCode.REPLACED)

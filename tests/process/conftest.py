@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from loops_project.embedded_redis import EmbeddedRedis
 from tests.processes import ServerProcess, runserver
+
+from .serving import serve
 
 
 @pytest.fixture(scope="session")
@@ -14,7 +17,17 @@ def development_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
         yield server
 
 
-@pytest.fixture(params=["development_server"])
+@pytest.fixture(scope="session")
+def production_server(
+    redis_server: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    """uvicorn, as ``manage.py serve`` starts it, with two workers."""
+    folder = tmp_path_factory.mktemp("production")
+    with serve(folder, redis_server.url, "--workers", "2") as server:
+        yield server
+
+
+@pytest.fixture(params=["development_server", "production_server"])
 def url(request: pytest.FixtureRequest) -> str:
     """The address of a server that speaks the protocol: of each kind there is, in turn."""
     server: ServerProcess = request.getfixturevalue(request.param)
