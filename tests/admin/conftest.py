@@ -1,11 +1,14 @@
 """Staff with permissions, and jams in the suite's private Redis."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client
 from redis import Redis
 
@@ -45,6 +48,13 @@ def viewer(client: Client, make_staff: MakeStaff) -> Client:
     """The browser of somebody who may see the live jams, and nothing more."""
     client.force_login(make_staff("view_livejam"))
     return client
+
+
+@pytest_asyncio.fixture
+async def database(transactional_db: None) -> AsyncIterator[None]:
+    """The database for an async test: leaves no connection open in the thread it is used in."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 class JamsInRedis:

@@ -23,7 +23,7 @@ from .conftest import MakeStaff
 
 DEADLINE_SECONDS = 10
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("database")
 
 
 class Seated(NamedTuple):

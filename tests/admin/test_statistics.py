@@ -130,7 +130,7 @@ class TestRecord:
                 JamStat.objects.create(app_stat=total, jam_id=jam_id, kit="lofi", users=users)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("database")
 class TestCollecting:
     async def test_of_several_workers_one_counts_a_half_hour(
         self, redis_url: str, jams: JamsInRedis
