@@ -1,6 +1,7 @@
 """Pictures of every state of the page: ``python -m tests.browser.screenshots [state ...]``.
 
-They go to tests/screenshots/ (not kept by git): state-window-scheme.png.
+They go to tests/screenshots/ (not kept by git): state-window-scheme.png. The word ``card`` makes
+the picture that messengers show with a link instead, jams/static/jams/img/card.jpg.
 """
 
 import os
@@ -10,8 +11,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import find_chromium, launch_flags
-from tests.browser.states.harness import state_names, states_server
+from tests.browser.states.harness import STATIC, state_names, states_server
 
+CARD = STATIC / "jams" / "img" / "card.jpg"
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
 #: name: width, height, device pixels to one of CSS
 WINDOWS = {"phone": (390, 844, 2), "small": (320, 568, 2), "desktop": (1440, 900, 1)}
@@ -69,6 +71,16 @@ def take(browser: Browser, address: str, wanted: list[str]) -> None:
             context.close()
 
 
+def take_card(browser: Browser, address: str) -> None:
+    """Take the picture for links: 1200 x 630 pixels, the record left and the words right."""
+    page = browser.new_page(
+        viewport={"width": 600, "height": 315}, device_scale_factor=2, color_scheme="dark"
+    )
+    open_state(page, address, "card")
+    page.evaluate(FREEZE, MOMENT_MS)
+    page.screenshot(path=CARD, type="jpeg", quality=86)
+
+
 def main() -> None:
     """Take the pictures that the command line names, else all."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
@@ -78,7 +90,10 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=launch_flags()
         )
-        take(browser, address, wanted)
+        if wanted == ["card"]:
+            take_card(browser, address)
+        else:
+            take(browser, address, wanted)
         browser.close()
 
 

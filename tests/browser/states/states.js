@@ -89,5 +89,6 @@ export const STATES = {
   unreachable: { ...base, ...nobody, connection: "unreachable", sound: "locked" },
   replaced: { ...base, connection: "replaced" },
   unsupported: { ...base, ...nobody, connection: "unsupported", sound: "locked" },
+  card: { ...base, sound: "locked", users: [user(ME, QUIET), ...others] },
   long: { ...base, users: seven.map((one) => ({ ...one, name: LONG[one.loop] })), event: { kind: "user_joined", userId: "u-lead", name: LONG.lead, loop: "lead" } },
 };

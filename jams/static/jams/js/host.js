@@ -36,7 +36,7 @@ function permitted(get) {
 
 /** @returns {Host} */
 export function browserHost() {
-  const { navigator } = globalThis;
+  const navigator = /** @type {Partial<Navigator>} */ (globalThis.navigator ?? {});
   return {
     WebSocket: globalThis.WebSocket,
     AudioContext: globalThis.AudioContext,

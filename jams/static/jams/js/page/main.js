@@ -120,6 +120,7 @@ function render() {
   const times = { msUntil: (/** @type {number} */ bar) => msUntil(bar, now, barMs), barMs, calm: calm.matches, envelopes, kit };
   setAttribute(document.body, "data-screen", look.screen);
   setAttribute(document.body, "data-bare", look.bare);
+  setAttribute(document.body, "data-live", true);
   setAttribute(document.body, "data-mine", look.mine);
   showLine(look);
   hub(look);

@@ -106,9 +106,9 @@ function spoken(seat) {
   if (seat.muted) facts.push("muted by you");
   if (seat.failed) facts.push("could not load");
   const rest = [seat.loop, ...facts].join(", ");
-  if (seat.phase === "house") return `, ${facts.join(", ")}`;
-  if (seat.me) return `, ${colourWord(seat.loop)} ${seat.animal}, ${rest}`;
-  return seat.animal ? `, ${rest}` : capitalised(rest);
+  if (seat.phase === "house") return facts.join(", ");
+  if (seat.me) return `${colourWord(seat.loop)} ${seat.animal}, ${rest}`;
+  return seat.animal ? rest : capitalised(rest);
 }
 
 /**
