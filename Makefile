@@ -5,7 +5,7 @@ PORT ?= 8000
 ARGS ?=
 
 BIN = .venv/bin
-PYTHON_FILES = manage.py loops_project jams sounds scripts tests
+PYTHON_FILES = manage.py loops_project jams sounds tests
 # A value of its own for every start: nothing is signed with it that anybody keeps.
 NEW_KEY = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 PRODUCTION = DEBUG=0 SECRET_KEY="$(NEW_KEY)" ALLOWED_HOSTS=loops.example.org \
@@ -20,13 +20,13 @@ help: ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
 # The development lock holds all of the other one, so either will do for `make run`.
-.venv/run-lock: requirements/run.txt scripts/venv.sh
+.venv/run-lock: requirements/run.txt .ci/venv.sh
 	@if [ ! -e .venv/dev-lock ] || [ requirements/run.txt -nt .venv/dev-lock ]; then \
-		sh scripts/venv.sh requirements/run.txt; fi
+		sh .ci/venv.sh requirements/run.txt; fi
 	@touch $@
 
-.venv/dev-lock: requirements/dev.txt scripts/venv.sh
-	@sh scripts/venv.sh requirements/dev.txt
+.venv/dev-lock: requirements/dev.txt .ci/venv.sh
+	@sh .ci/venv.sh requirements/dev.txt
 	@touch $@
 
 tests/js/node_modules/.package-lock.json: tests/js/package-lock.json
@@ -41,8 +41,8 @@ run: .venv/run-lock ## start the development server (HOST, PORT)
 	DEBUG=1 exec $(BIN)/python manage.py runserver "$(HOST):$(PORT)"
 
 test: .venv/dev-lock ## run all tests this machine can run (ARGS go to pytest)
-	@sh scripts/chromium.sh
-	@sh scripts/test.sh $(ARGS)
+	@sh .ci/chromium.sh
+	@sh .ci/test.sh $(ARGS)
 
 check: lint types imports js migrations deploy-check audit ## everything but the tests
 
@@ -69,7 +69,7 @@ deploy-check: .venv/dev-lock ## Django's checks with production's settings
 	@$(PRODUCTION) $(BIN)/python -W error manage.py check --deploy --fail-level WARNING
 
 audit: .venv/dev-lock ## known vulnerabilities of what is locked
-	$(BIN)/python -m scripts.audit
+	$(BIN)/python -m tests.tools.audit
 
 lock: ## lock the dependencies anew (UPGRADE=1: at their newest); needs uv
 	@PATH="$$PATH:$(CURDIR)/$(BIN)"; export UV_CUSTOM_COMPILE_COMMAND="make lock"; \
@@ -84,7 +84,7 @@ sounds: .venv/dev-lock ## render the loops from their notes
 	$(BIN)/python -m sounds
 
 screenshots: .venv/dev-lock ## pictures of the page, into tests/screenshots
-	@sh scripts/chromium.sh
+	@sh .ci/chromium.sh
 	$(BIN)/python -m tests.browser.screenshots
 
 clean: ## remove what the targets above made, the virtual environment and database included

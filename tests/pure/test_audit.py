@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from scripts import audit
 from tests.processes import REPOSITORY
+from tests.tools import audit
 
 LOCKED = {"django": "5.2.8", "redis": "7.0.0"}
 HOLE = {"id": "PYSEC-2026-1", "fix_versions": ["5.2.9"]}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make .venv, if it isn't there, and install a lock into it: scripts/venv.sh requirements/run.txt
+# Make .venv, if it isn't there, and install a lock into it: .ci/venv.sh requirements/run.txt
 # Needs a Python of at least 3.11 on PATH (PYTHON names another one) and nothing else.
 set -eu
 lock=$1

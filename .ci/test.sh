@@ -20,7 +20,7 @@ fi
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
 .venv/bin/python -m pytest --junit-xml="$report" "$@" || failed="$failed pytest"
-skipped=$(.venv/bin/python scripts/skipped.py "$report") || failed="$failed report"
+skipped=$(.venv/bin/python -m tests.tools.skipped "$report") || failed="$failed report"
 not_run="$not_run$skipped"
 
 echo

@@ -1,4 +1,7 @@
-"""Print a line for each reason for which pytest skipped tests: scripts/skipped.py JUNIT_XML."""
+"""Print a line for each reason for which pytest skipped tests.
+
+``python -m tests.tools.skipped JUNIT_XML``
+"""
 
 import sys
 from collections import Counter

@@ -1,1 +1,0 @@
-"""What make runs: the environment, the tests and the audit."""
