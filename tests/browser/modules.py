@@ -25,11 +25,12 @@ def loaded_modules() -> set[str]:
 
 def preload_list() -> str:
     """Return the text that ``templates/jams/modules.html`` has to have."""
+    head = "{% load static %}{# Every module of the page, so that none waits for another. #}\n"
     tags = [
-        f"<link rel=\"modulepreload\" href=\"{{% static 'jams/js/{name}' %}}\">\n"
+        f"""<link rel="modulepreload" href="{{% static 'jams/js/{name}' %}}">\n"""
         for name in sorted(loaded_modules())
     ]
-    return "{% load static %}{# Every module of the page, so that none waits for another. #}\n" + "".join(tags)
+    return head + "".join(tags)
 
 
 if __name__ == "__main__":

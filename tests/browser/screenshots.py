@@ -87,9 +87,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     wanted = sys.argv[1:] or [*state_names(), *PRESSED]
     with states_server() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=launch_flags()
-        )
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=launch_flags())
         if wanted == ["card"]:
             take_card(browser, address)
         else:

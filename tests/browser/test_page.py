@@ -171,9 +171,7 @@ def test_text_of_twice_the_size_is_all_there(
 ) -> None:
     # Its own browser: the size of text is a setting of the whole browser.
     with_large_text = [*launch_flags(), LARGE_TEXT_FLAG]
-    large = browser.browser_type.launch(
-        executable_path=find_chromium(), args=with_large_text
-    )
+    large = browser.browser_type.launch(executable_path=find_chromium(), args=with_large_text)
     faults: list[str] = []
     found = {}
     for state in ("enter", "seven", "long", "queued", "house", "reconnecting"):
@@ -236,9 +234,7 @@ def test_a_change_of_state_leaves_the_focus_where_it_is(open_state: OpenState) -
 def test_a_button_that_goes_hands_its_focus_on(open_state: OpenState) -> None:
     page = open_state("alone")
     page.locator("#band").focus()
-    page.evaluate(
-        "import('/states.js').then(({STATES}) => fakeSession.set({...STATES.joined}))"
-    )
+    page.evaluate("import('/states.js').then(({STATES}) => fakeSession.set({...STATES.joined}))")
     expect(page.locator("#go")).to_be_focused()
 
 
@@ -273,8 +269,8 @@ def test_what_is_written_on_a_button_is_in_its_name(open_state: OpenState, state
         show(page, states_url, state, "&still")
         for button in page.get_by_role("button").all():
             written = set(WORD.findall(button.evaluate("node => node.innerText")))
-            name = button.evaluate("node => node.getAttribute('aria-label') ?? node.textContent")
-            assert written <= set(WORD.findall(name)), (state, written, name)
+            name = set(WORD.findall(button.aria_snapshot()))
+            assert written <= name, (state, written, name)
 
 
 def test_motion_stops_as_soon_as_the_visitor_asks(open_state: OpenState) -> None:
@@ -326,7 +322,9 @@ def test_a_slider_changes_the_mix(open_state: OpenState) -> None:
     slider = page.locator("#side").get_by_role("slider", name="Volume, Coral Heron")
     slider.fill("30")
     assert page.evaluate("fakeSession.state.mix.loops.drums.volume") == 0.3
-    page.locator("#side").get_by_role("slider", name="Sound comes late? Play it earlier").fill("120")
+    page.locator("#side").get_by_role("slider", name="Sound comes late? Play it earlier").fill(
+        "120"
+    )
     assert page.evaluate("fakeSession.state.mix.trimMs") == 120
 
 

@@ -74,7 +74,7 @@ def page_data() -> dict[str, object]:
 def render(template: str, host: str) -> str:
     """Render one of the product's templates outside of the product."""
     engine = Engine(
-        dirs=[ROOT / "templates"],
+        dirs=[str(ROOT / "templates")],
         libraries={"static": "tests.browser.states.plain_static"},
     )
     request = {"scheme": "http", "get_host": host}
@@ -94,7 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, "text/html; charset=utf-8", body)
             return
         file = REPLACED.get(path) or STATIC / path.removeprefix("/static/")
-        if path != "/states.js" and not path.startswith("/static/") or not file.is_file():
+        known = path in REPLACED or path.startswith("/static/")
+        if not known or not file.is_file():
             self._answer(404, "text/plain", b"not here")
             return
         kind = guess_type(file.name)[0] or "application/octet-stream"
@@ -109,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Say nothing: a test's output is its own."""
 
 
