@@ -64,7 +64,9 @@ class LiveJamAdmin(ReadOnlyAdmin):
         live = StaffBalancer().page(search, request.GET.get("p", "1"), JAMS_PER_PAGE)
         context = {
             "live": live,
-            "page_numbers": live.page.paginator.get_elided_page_range(live.page.number),
+            "page_numbers": live.page.paginator.get_elided_page_range(
+                live.page.number, on_each_side=2
+            ),
             "search": search,
             "at": timezone.now(),
         }

@@ -91,7 +91,7 @@ class JamStatAdmin(ReadOnlyAdmin):
     list_display = ("jam_id", "kit", "users", "counted_at")
     list_filter = (KitFilter, UsersFilter)
     list_select_related = ("app_stat",)
-    search_fields = ("=jam_id",)
+    search_fields = ("jam_id__exact",)  # `=jam_id` ignores case, and so the index
     search_help_text = "A whole jam id."
     show_full_result_count = False
 
