@@ -15,6 +15,27 @@ test("a seat outlives a refresh", async () => {
   assert.equal(after.token, null);
   await after.restore();
   assert.equal(after.token, "secret");
+  assert.equal(after.jamId, "j1");
+});
+
+test("away for long, one is placed anew: asleep, or in a tab restored the next day", async () => {
+  let nowMs = 1_000_000;
+  const wallNow = () => nowMs;
+  const storage = new FakeStorage();
+  const keeper = new SeatKeeper({ storage, locks: null, wallNow });
+  await keeper.keep(seat);
+  nowMs += 100_000;
+  keeper.touch();
+  nowMs += 100_000;
+  assert.equal(keeper.token, "secret");
+  const soon = new SeatKeeper({ storage, locks: null, wallNow });
+  await soon.restore();
+  assert.equal(soon.token, "secret");
+  nowMs += 30_000;
+  assert.equal(keeper.token, null);
+  const late = new SeatKeeper({ storage, locks: null, wallNow });
+  await late.restore();
+  assert.equal(late.token, null);
 });
 
 test("a duplicated tab does not take the seat from the first", async () => {
@@ -68,7 +89,7 @@ test("without storage and locks a seat lasts as long as the page", async () => {
 });
 
 test("what is not a seat in the storage is none", async () => {
-  for (const saved of ["", "{", "null", "3", '{"token":3,"userId":"x"}']) {
+  for (const saved of ["", "{", "null", "3", '{"token":3,"userId":"x"}', '{"token":"t","userId":"x"}']) {
     const keeper = new SeatKeeper({ storage: new FakeStorage({ "jam-seat": saved }), locks: null });
     await keeper.restore();
     assert.equal(keeper.token, null);

@@ -121,6 +121,22 @@ test("an invitation is told to the server, and a jam that was full to the page",
   assert.equal(stage.session.state.event.kind, "moved");
 });
 
+test("a refresh asks for the jam of the seat; a link to another jam is stronger", async () => {
+  const before = setUp();
+  await join(before, { jam_id: "jam-9" });
+  const { storage } = before.session.host;
+  const url = async (change) => {
+    const stage = setUp(change);
+    const session = createSession({ ...data, ...change }, { ...stage.session.host, storage });
+    session.start();
+    await settle();
+    return stage.WebSocket.last.url.replace("wss://jam.test/ws/jams", "");
+  };
+  assert.equal(await url({}), "/jam-9/?token=token-1");
+  assert.equal(await url({ invite: true }), "/jam-1/?invite=1");
+  assert.equal(await url({}), "/jam-1/", "which gave the old seat up");
+});
+
 test("states are replaced, never changed, and told with the one before", async () => {
   const stage = setUp();
   await join(stage);

@@ -2,6 +2,9 @@
 
 /** @import { Timers } from "./types.js" */
 
+/** A loop that has not come by then, ms, is stuck: on a very slow line one takes half a minute. */
+const FETCH_MS = 60_000;
+
 /**
  * @typedef {object} Host
  * @property {(new (url: string) => WebSocket) | undefined} WebSocket
@@ -41,7 +44,7 @@ export function browserHost() {
     WebSocket: globalThis.WebSocket,
     AudioContext: globalThis.AudioContext,
     OfflineAudioContext: globalThis.OfflineAudioContext,
-    fetch: (url) => globalThis.fetch(url),
+    fetch: (url) => globalThis.fetch(url, { signal: AbortSignal.timeout(FETCH_MS) }),
     storage: permitted(() => globalThis.sessionStorage),
     localStorage: permitted(() => globalThis.localStorage),
     locks: navigator.locks ?? null,

@@ -104,13 +104,14 @@ export class JamLink {
     const path = this.data.socket_path.replace(this.data.jam_id, this.#jamId);
     const query = new URLSearchParams();
     if (this.seat.token) query.set("token", this.seat.token);
-    if (this.data.invite) query.set("invite", "1");
+    if (this.data.invite && this.#jamId === this.data.jam_id) query.set("invite", "1");
     return `${scheme}//${location.host}${path}${query.size ? `?${query}` : ""}`;
   }
 
   /** @param {ServerMessage} message */
   #receive(message) {
     this.exchanges.heard();
+    this.seat.touch();
     if (message.type === FROM_SERVER.CLOCK) {
       if (this.#clock.take(message, this.shell.now())) this.exchanges.start();
       return;

@@ -2,8 +2,17 @@
 // A duplicated tab gets a copy of sessionStorage; the lock tells it that the seat is taken.
 
 const KEY = "jam-seat";
-/** A refreshed page may be quicker than the release of its old self's lock, on a busy phone by a
- * good second. Only a duplicated tab waits for all of it, ms. */
+/**
+ * Away for longer, ms, one is better placed anew: the server keeps a seat for seconds, and coming
+ * back to a jam that has gone would be to sit there alone.
+ */
+const KEPT_MS = 120_000;
+/** How often to note that the seat is alive, ms. */
+const NOTE_MS = 5000;
+/**
+ * A refreshed page may be quicker than the release of its old self's lock, on a busy phone by a
+ * good second. Only a duplicated tab waits for all of it, ms.
+ */
 const LOCK_WAIT_MS = 2500;
 
 /**
@@ -22,6 +31,9 @@ const lockName = (userId) => `jam-seat-${userId}`;
 export class SeatKeeper {
   /** @type {Seat | null} */
   #seat = null;
+  /** When the server was last heard, ms since the epoch: it has to outlast the page. */
+  #aliveMs = 0;
+  #notedMs = 0;
   /** @type {(() => void) | null} lets go of the lock */
   #release = null;
   /** @type {string | null} user id the lock is held for */
@@ -29,18 +41,19 @@ export class SeatKeeper {
 
   /**
    * @param {{ storage: Store | null, locks: Locks | null,
-   *   signal?: (ms: number) => AbortSignal }} shell either may be missing; the seat then lasts as
-   *   long as the page
+   *   signal?: (ms: number) => AbortSignal, wallNow?: () => number }} shell storage and locks may
+   *   be missing; the seat then lasts as long as the page
    */
-  constructor({ storage, locks, signal = (ms) => AbortSignal.timeout(ms) }) {
+  constructor({ storage, locks, signal = (ms) => AbortSignal.timeout(ms), wallNow = Date.now }) {
     this.storage = storage;
     this.locks = locks;
     this.signal = signal;
+    this.wallNow = wallNow;
   }
 
   /** The token to connect with, or null for a new seat. */
   get token() {
-    return this.#seat?.token ?? null;
+    return this.wallNow() - this.#aliveMs < KEPT_MS ? (this.#seat?.token ?? null) : null;
   }
 
   /** The jam that the seat is in: the token is good for no other. Null without a seat. */
@@ -55,16 +68,26 @@ export class SeatKeeper {
    * @param {string | null} [link] the jam that the link to this page names
    */
   async restore(link = null) {
-    const seat = read(this.storage);
-    if (!seat) return;
+    const saved = read(this.storage);
+    if (!saved) return;
+    const { aliveMs, ...seat } = saved;
     const wanted = link === null || link === seat.jamId || link === seat.link;
-    if (wanted && (await this.#lock(seat.userId))) this.#seat = seat;
-    else this.#write(null);
+    if (wanted && (await this.#lock(seat.userId))) {
+      this.#seat = seat;
+      this.#aliveMs = aliveMs;
+    } else this.#write(null);
+  }
+
+  /** The server was heard: the seat is alive. */
+  touch() {
+    this.#aliveMs = this.wallNow();
+    if (this.#seat && this.#aliveMs - this.#notedMs > NOTE_MS) this.#write(this.#seat);
   }
 
   /** @param {Seat} seat */
   async keep(seat) {
     this.#seat = seat;
+    this.#aliveMs = this.wallNow();
     this.#write(seat);
     await this.#lock(seat.userId);
   }
@@ -77,8 +100,10 @@ export class SeatKeeper {
 
   /** @param {Seat | null} seat */
   #write(seat) {
+    this.#notedMs = this.#aliveMs;
+    const saved = JSON.stringify({ ...seat, aliveMs: this.#aliveMs });
     try {
-      if (seat) this.storage?.setItem(KEY, JSON.stringify(seat));
+      if (seat) this.storage?.setItem(KEY, saved);
       else this.storage?.removeItem(KEY);
     } catch {
       // Storage full or forbidden: the seat then lasts as long as the page.
@@ -113,14 +138,13 @@ export class SeatKeeper {
   }
 }
 
-/** @param {Store | null} storage @returns {Seat | null} */
+/** @param {Store | null} storage @returns {Seat & { aliveMs: number } | null} */
 function read(storage) {
   try {
-    const seat = JSON.parse(storage?.getItem(KEY) ?? "null");
-    const { token, userId, jamId } = seat ?? {};
-    return [token, userId, jamId].every((part) => typeof part === "string")
-      ? { token, userId, jamId, link: typeof seat.link === "string" ? seat.link : null }
-      : null;
+    const saved = JSON.parse(storage?.getItem(KEY) ?? "{}");
+    const { token, userId, jamId, link = null, aliveMs } = saved;
+    const texts = [token, userId, jamId].every((value) => typeof value === "string");
+    return texts && typeof aliveMs === "number" ? { token, userId, jamId, link, aliveMs } : null;
   } catch {
     return null;
   }
