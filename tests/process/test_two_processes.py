@@ -1,0 +1,123 @@
+"""One jam in two processes: nobody in it can tell."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from jams.loops import CAPACITY, LOOPS
+from loops_project.embedded_redis import EmbeddedRedis
+from tests.processes import ServerProcess
+
+from .serving import serve
+from .visitors import Visitor, come_back, visit
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServerProcess, ...]]:
+    """Two servers of one process each, on one Redis."""
+    with ExitStack() as stack:
+        redis = stack.enter_context(EmbeddedRedis())
+        folders = [tmp_path_factory.mktemp(name) for name in ("left", "right")]
+        yield tuple(stack.enter_context(serve(folder, redis.url)) for folder in folders)
+
+
+@pytest.fixture
+async def ann_and_bob(
+    servers: tuple[ServerProcess, ...],
+) -> AsyncIterator[tuple[Visitor, Visitor]]:
+    """Two users of one jam, each at another process."""
+    left, right = servers
+    async with await visit(left.url) as ann, await visit(right.url, ann.jam_id) as bob:
+        assert bob.jam_id == ann.jam_id
+        assert bob.loop != ann.loop
+        joined = await ann.expect("user_joined")
+        assert joined["user"]["user_id"] == bob.user_id
+        yield ann, bob
+        for visitor in (ann, bob):
+            if visitor.socket.close_code is None:
+                await visitor.send("leave")
+                await visitor.expect_close()
+
+
+async def test_what_one_does_the_other_hears(ann_and_bob: tuple[Visitor, Visitor]) -> None:
+    ann, bob = ann_and_bob
+    for actor, listener in ((ann, bob), (bob, ann)):
+        await actor.send("play")
+        played = await actor.expect("loop_played", user_id=actor.user_id)
+        assert await listener.expect("loop_played", user_id=actor.user_id) == played
+        await actor.send("stop")
+        stopped = await actor.expect("loop_stopped", user_id=actor.user_id)
+        assert await listener.expect("loop_stopped", user_id=actor.user_id) == stopped
+    await ann.send("swap", loop="vox")
+    await bob.expect("loop_swapped", user_id=ann.user_id, loop="vox")
+
+
+async def test_who_meets_the_jam_first_in_a_process_knows_what_everybody_plays(
+    servers: tuple[ServerProcess, ...],
+) -> None:
+    left, right = servers
+    async with await visit(left.url) as ann:
+        await ann.send("play")
+        played = await ann.expect("loop_played")
+        async with await visit(right.url, ann.jam_id) as bob:
+            # Its copy in Redis is some milliseconds behind; then it is told again.
+            seen = {user["user_id"]: user for user in bob.joined["users"]}[ann.user_id]
+            if seen["seq"] != played["seq"]:
+                assert await bob.expect("loop_played") == played
+            await bob.send("leave")
+            await ann.expect("user_left", user_id=bob.user_id)
+        await ann.send("leave")
+        await ann.expect_close()
+
+
+async def test_a_seat_goes_over_to_a_connection_at_the_other_process(
+    servers: tuple[ServerProcess, ...], ann_and_bob: tuple[Visitor, Visitor]
+) -> None:
+    ann, bob = ann_and_bob
+    left, _ = servers
+    async with await come_back(left.url, bob) as again:
+        assert (again.user_id, again.loop) == (bob.user_id, bob.loop)
+        assert await bob.expect_close() == 4408
+        await ann.expect("user_back", user_id=bob.user_id)
+        assert "user_left" not in {m["type"] for m in await ann.expect_nothing_but("user_joined")}
+        await again.send("play")
+        await ann.expect("loop_played", user_id=bob.user_id)
+        await again.send("leave")
+        await ann.expect("user_left", user_id=bob.user_id)
+
+
+async def test_a_dropped_user_comes_back_at_the_other_process_and_keeps_playing(
+    servers: tuple[ServerProcess, ...], ann_and_bob: tuple[Visitor, Visitor]
+) -> None:
+    ann, bob = ann_and_bob
+    left, _ = servers
+    await bob.send("play")
+    played = await ann.expect("loop_played")
+    await bob.drop()
+    await ann.expect("user_away", user_id=bob.user_id)
+    async with await come_back(left.url, bob) as again:
+        await ann.expect("user_back", user_id=bob.user_id)
+        me = {user["user_id"]: user for user in again.joined["users"]}[bob.user_id]
+        assert (me["playing"], me["bar"]) == (True, played["bar"])
+        await again.send("leave")
+        await ann.expect("user_left", user_id=bob.user_id)
+
+
+async def test_visitors_of_both_fill_one_jam_before_the_next(
+    servers: tuple[ServerProcess, ...],
+) -> None:
+    visitors = [await visit(servers[number % 2].url) for number in range(CAPACITY + 1)]
+    try:
+        *seven, eighth = visitors
+        assert {visitor.jam_id for visitor in seven} == {seven[0].jam_id}
+        assert [visitor.loop for visitor in seven] == list(LOOPS)
+        assert eighth.jam_id != seven[0].jam_id
+        await seven[0].send("play")
+        for visitor in seven[1:]:
+            await visitor.expect("loop_played", user_id=seven[0].user_id)
+        assert await eighth.expect_nothing_but() == []
+    finally:
+        for visitor in visitors:
+            await visitor.send("leave")
+            await visitor.expect_close()
