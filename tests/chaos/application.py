@@ -1,0 +1,106 @@
+"""The project's application, with levers: a wall clock that jumps, handlers that fail, counts.
+
+- The wall clock is shifted as the levers say.
+- In a jam named ``broken-<verb>-...`` that verb raises.
+- ``/chaos/counts`` tells what the worker process holds at the moment.
+"""
+
+import asyncio
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+
+from .levers import Levers
+
+_levers = Levers.of_this_process()
+_real_time = time.time
+time.time = lambda: _real_time() + _levers.clock_shift
+
+from jams import consumers, tokens, worker  # noqa: E402
+from jams.balancer import JamBalancer  # noqa: E402
+from jams.presence import Presence  # noqa: E402
+from loops_project.asgi import application as project  # noqa: E402
+
+#: How often each user's seat was freed.
+_freed: Counter[str] = Counter()
+
+
+class Broken(Exception):
+    """What a handler raises because a test wants it to."""
+
+
+def _break(owner: Any, name: str, jam_of: Callable[..., object], verb: str = "") -> None:
+    """Let a function raise in a jam whose id says so."""
+    whole = getattr(owner, name)
+    mark = f"broken-{verb or name}-"
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        if str(jam_of(*args)).startswith(mark):
+            raise Broken(mark)
+        return whole(*args, **kwargs)
+
+    setattr(owner, name, broken)
+
+
+def _break_handlers() -> None:
+    _break(Presence, "enter", lambda _, user, wish, *rest: wish.jam_id)
+    _break(tokens, "issue", lambda seat: seat.jam_id, "joined")
+    for verb in ("play", "stop", "swap", "leave"):
+        _break(Presence, verb, lambda _, attendance, *rest: attendance.jam_id)
+    _break(consumers.JamConsumer, "refuse", lambda self, *rest: self.attendance.jam_id)
+
+
+def _count_releases() -> None:
+    remove = JamBalancer.remove_user
+
+    async def counted(
+        self: JamBalancer, jam_id: str | None, user_id: str, owner: str | None = None
+    ) -> bool:
+        freed = await remove(self, jam_id, user_id, owner)
+        _freed[user_id] += freed
+        return freed
+
+    JamBalancer.remove_user = counted  # type: ignore[method-assign]
+
+
+_break_handlers()
+_count_releases()
+
+
+def _counts() -> dict[str, Any]:
+    process = psutil.Process()
+    counts: dict[str, Any] = {
+        "pid": os.getpid(),
+        "tasks": len(asyncio.all_tasks()),
+        "descriptors": process.num_fds(),
+        "rss": process.memory_info().rss,
+        "freed": dict(_freed),
+        "max_freed": max(_freed.values(), default=0),
+    }
+    starting = worker._workers.get(asyncio.get_running_loop())
+    if starting is not None and starting.done() and not starting.exception():
+        presence = starting.result().presence
+        counts |= {
+            "sockets": len(starting.result().hub.connections()),
+            "owners": len(presence._owners),
+            "rosters": len(presence.jam_ids()),
+            "graces": len(presence._graces),
+            "releases": len(presence._releases),
+            "wanted": len(presence._relay._wanted),
+        }
+    return counts
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Answer what only tests ask; the project answers everything else."""
+    if scope["type"] != "http" or scope["path"] != "/chaos/counts":
+        await project(scope, receive, send)
+        return
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(_counts()).encode()})
