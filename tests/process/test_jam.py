@@ -54,12 +54,7 @@ async def test_who_comes_later_hears_who_plays_since_when(url: str) -> None:
         await ann.send("play")
         played = await ann.expect("loop_played")
         async with await visit(url, ann.jam_id) as bob:
-            seen = {user["user_id"]: user for user in bob.joined["users"]}[ann.user_id]
-            assert (seen["playing"], seen["bar"], seen["seq"]) == (
-                True,
-                played["bar"],
-                played["seq"],
-            )
+            await bob.knows(played)
             await bob.send("leave")
             await ann.expect("user_left", user_id=bob.user_id)
 

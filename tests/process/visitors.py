@@ -68,6 +68,17 @@ class Visitor:
                     return message
                 self.passed_over.append(message)
 
+    async def knows(self, played: Message) -> None:
+        """Assert that a start was in the snapshot, or is told right afterwards.
+
+        The copy in Redis that another process reads is some milliseconds behind.
+        """
+        seen = {user["user_id"]: user for user in self.joined["users"]}[played["user_id"]]
+        if seen["seq"] == played["seq"]:
+            assert (seen["playing"], seen["bar"]) == (True, played["bar"])
+        else:
+            assert await self.expect("loop_played") == played
+
     async def expect_nothing_but(self, *types: str) -> list[Message]:
         """Assert that nothing else has been sent so far; return what came."""
         await self.send("clock", sent=-1)
