@@ -27,6 +27,9 @@ EXACT = 1e-4
 FADE_FRAMES = 576
 IN_PHASE_MS = 3.0
 ROUNDS = 5
+NO_TIME_MS = 4000
+# The browser's idea of the time of day is read once, as it starts, and drifts from the system's.
+CLOCK_READING_MS = 5.0
 
 
 class Enter(Protocol):
@@ -161,6 +164,18 @@ def test_a_lost_connection_leaves_no_gap_with_anybody(enter: Enter) -> None:
         assert difference(musician.take(), musician.kit, [otter.loop]) < EXACT
         assert otter.user_id in [user["userId"] for user in musician.ask("session.state.users")]
     otter.await_phase("playing")
+
+
+def test_a_page_that_gets_no_time_goes_on_and_is_in_phase_after_it(enter: Enter) -> None:
+    """As happens to tabs out of sight: no timer runs and no message is read for seconds."""
+    otter = enter().listen()
+    bar = otter.play()
+    otter.wait(f"session.audio.transport.now > ear.barFrame({bar})")
+    otter.ask("void (window.taken = ear.record(3 * 48000))")
+    otter.ask(f"for (const end = performance.now() + {NO_TIME_MS}; performance.now() < end;);")
+    assert difference(otter.take(), otter.kit, [otter.loop]) < EXACT
+    assert otter.ask("session.state.connection") == "online"
+    assert abs(otter.measure_phase_ms([otter.loop])) < IN_PHASE_MS + CLOCK_READING_MS
 
 
 def test_a_swap_changes_the_loop_at_the_bar_line(enter: Enter) -> None:

@@ -184,6 +184,11 @@ class Musician:
         heard_ms = float(frame_zero_ms) + recording.frame * 1000 / RATE
         return (position_ms - heard_ms + LOOP_MS / 2) % LOOP_MS - LOOP_MS / 2
 
+    def measure_phase_ms(self, loops: list[str]) -> float:
+        """Both in one."""
+        self.begin_phase()
+        return self.phase_ms(loops)
+
 
 def listen_all(musicians: list[Musician]) -> None:
     """Unlock the sound of each, with an ear on it."""
