@@ -133,21 +133,22 @@ class SyncJamBalancer:
         self._connect = connect
 
     def current_jam(self) -> str:
-        return self._call(JamBalancer.current_jam)
+        return self.call(JamBalancer.current_jam)
 
     def snapshot(self) -> JamCollection:
-        return self._call(JamBalancer.snapshot)
+        return self.call(JamBalancer.snapshot)
 
     def stats(self) -> Stats:
-        return self._call(JamBalancer.stats)
+        return self.call(JamBalancer.stats)
 
     def states(self, jam_id: str) -> dict[str, LoopState]:
-        return self._call(partial(_states, jam_id=jam_id))
+        return self.call(partial(_states, jam_id=jam_id))
 
     def remove_user(self, jam_id: str, user_id: str) -> bool:
-        return self._call(partial(_remove_user, jam_id=jam_id, user_id=user_id))
+        return self.call(partial(_remove_user, jam_id=jam_id, user_id=user_id))
 
-    def _call(self, ask: Callable[[JamBalancer], Awaitable[T]]) -> T:
+    def call(self, ask: Callable[[JamBalancer], Awaitable[T]]) -> T:
+        """Ask an async balancer, and wait for the answer."""
         async def call() -> T:
             async with self._connect() as redis:
                 store = JamStore(redis)

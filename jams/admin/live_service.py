@@ -35,11 +35,11 @@ class StaffBalancer(SyncJamBalancer):
 
     def page(self, search: str, number: str, size: int) -> LivePage:
         """Return page ``number`` of the jams whose ids contain ``search``, the fullest first."""
-        return self._call(partial(_page, search=search, number=number, size=size))
+        return self.call(partial(_page, search=search, number=number, size=size))
 
     def jam(self, jam_id: str) -> LiveJamRow | None:
         """Return a jam, None if it isn't on."""
-        return self._call(partial(_jam, jam_id=jam_id))
+        return self.call(partial(_jam, jam_id=jam_id))
 
 
 @async_to_sync
