@@ -8,6 +8,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -50,6 +51,7 @@ class Committer:
     on_stale: Callable[[], Any]
     healing_until: float = 0.0
     _queue: list[_Pending] = field(default_factory=list)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
 
     async def submit(self, operation: Operation, patience: float | None = PATIENCE_SECONDS) -> Any:
@@ -62,6 +64,7 @@ class Committer:
         deadline = None if patience is None else time.monotonic() + patience
         pending = _Pending(operation, loop.create_future(), deadline)
         self._queue.append(pending)
+        self._arrived.set()
         if self._task is None or self._task.done():
             self._task = loop.create_task(self._run(), name="committer")
         return await pending.done
@@ -76,9 +79,10 @@ class Committer:
     async def _run(self) -> None:
         pause, longest = _OUTAGE_PAUSE_SECONDS
         while self._queue:
+            self._arrived.clear()
             batch = self._next_batch()
             if not batch:
-                await asyncio.sleep(max(0.0, self.healing_until - time.monotonic()))
+                await self._wait_while_healing()
                 continue
             try:
                 await self._commit(batch)
@@ -93,6 +97,12 @@ class Committer:
             except Exception as error:
                 logger.exception("A commit failed")
                 self._fail(batch, error)
+
+    async def _wait_while_healing(self) -> None:
+        """Wait till newcomers may be seated again, or till there is something else to do."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, self.healing_until - time.monotonic())):
+                await self._arrived.wait()
 
     async def _beat_first(self) -> None:
         try:

@@ -67,8 +67,10 @@ class Leases:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        for name, work in {"beat": self._beat, "watch": self._reap, "audit": self._audit}.items():
-            self._spawn(work(), name)
+        self._spawn(self._beat(), "beat")
+        self._spawn(self._reap(), "watch")
+        self._spawn(self._audit(), "audit")
+        self._spawn(self._follow_clock(), "clock")
 
     async def stop(self) -> None:
         """Stop beating. The node stays on the list, so that the others free what is left of it."""
@@ -128,7 +130,13 @@ class Leases:
 
     async def _end_lease(self, jam_id: str, user_id: str, owner: str) -> None:
         if await self._balancer.remove_user(jam_id, user_id, owner):
-            self._presence.user_gone(jam_id, user_id, owner)
+            self._presence.user_gone(jam_id, user_id, owner, lease_ended=True)
+
+    async def _follow_clock(self) -> None:
+        async def look() -> None:
+            self._presence.follow_clock()
+
+        await _repeat(look, WATCH_SECONDS)
 
     async def _audit(self) -> None:
         while True:

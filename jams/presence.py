@@ -5,11 +5,13 @@ and to the other processes that have users in the jam (``relay.py``).
 """
 
 import asyncio
-import itertools
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from .balancer import JamBalancer
 from .hub import Connection, Frame, Hub
@@ -27,16 +29,14 @@ from .messages import (
     decode_event,
     state_event,
 )
+from .owners import Owners
 from .relay import Relay, Relayed
 from .roster import Roster, new_user
 from .rosters import Rosters
 from .state_keeper import StateKeeper
-from .timeline import LoopState, started, stopped, swapped
+from .timeline import LoopState, reanchored, started, stopped, swapped
 
 logger = logging.getLogger(__name__)
-
-#: How long the seat of a dropped connection is kept, in seconds: a refresh, a tunnel.
-GRACE_SECONDS = 10.0
 
 
 class Attendance(NamedTuple):
@@ -72,24 +72,18 @@ class Presence:
         self, node: str, balancer: JamBalancer, keeper: StateKeeper, hub: Hub, relay: Relay
     ) -> None:
         self.draining = False
-        self._node = node
         self._relay = relay
         self._balancer = balancer
         self._keeper = keeper
         self._hub = hub
-        self._numbers = itertools.count(1)
-        #: Connections of this process that hold a seat or are about to.
-        self._owners: set[str] = set()
+        self._owners = Owners(node)
         self._rosters = Rosters(node, balancer, relay)
-        self._graces: dict[str, asyncio.TimerHandle] = {}
-        self._releases: set[asyncio.Task[None]] = set()
 
     # What a user's connection asks for
 
     async def enter(self, user_id: str, wish: Wish, origin: str, connection: Connection) -> Entered:
         """Seat a user and tell the others; raise StoreError if there is no seat to be had now."""
-        owner = f"{self._node}:{next(self._numbers)}"
-        self._owners.add(owner)
+        owner = self._owners.new()
         try:
             placement = await self._balancer.join(user_id, owner, wish, origin)
             roster = await self._rosters.enter(placement.jam_id, placement.kit)
@@ -143,20 +137,24 @@ class Presence:
 
     def receive(self, relayed: Relayed) -> None:
         """Follow an event of another process."""
-        jam_id, owner, payload = relayed
+        jam_id, owner, payload, lease_ended = relayed
         roster = self._rosters.get(jam_id)
         if roster is None:
             return
+        if lease_ended and self._owners.are_of_this_process(owner):
+            return  # this worker was taken for dead: it claims its seats again at its next beat
         message = decode_event(payload)
         self._follow(roster, jam_id, message, owner, Frame(payload))
         if isinstance(message, UserJoined | UserBack):
             # That process may not have heard what our users did while it came in.
             self._repeat(roster, jam_id)
 
-    def user_gone(self, jam_id: str, user_id: str, owner: str) -> None:
-        """A dead worker's user has been removed: tell everybody, in whatever process."""
+    def user_gone(
+        self, jam_id: str, user_id: str, owner: str, *, lease_ended: bool = False
+    ) -> None:
+        """A user has been removed, or a dead worker's lease of the seat ended: tell everybody."""
         frame = Frame.of(UserLeft(user_id))
-        self._relay.publish(Relayed(jam_id, owner, frame.payload))
+        self._relay.publish(Relayed(jam_id, owner, frame.payload, lease_ended))
         roster = self._rosters.get(jam_id)
         if roster is not None:
             self._follow(roster, jam_id, UserLeft(user_id), owner, frame)
@@ -180,20 +178,29 @@ class Presence:
         self._rosters.leave_if_unused(jam_id)
 
     async def heal(self) -> None:
-        """Claim all seats of this process again, and keep again what their users play."""
+        """Claim all seats of this process again, and tell again who sits there and plays what."""
         await asyncio.gather(*map(self.audit, self.jam_ids()))
         for jam_id, roster in self._rosters.items():
             for user_id, member in roster.mine().items():
                 self._keeper.keep(jam_id, user_id, member.user.state)
+                if roster.has_others():  # they may have seen the user leave
+                    payload = Frame.of(UserJoined(member.user)).payload
+                    self._relay.publish(Relayed(jam_id, member.owner, payload))
+
+    def follow_clock(self) -> None:
+        """If the wall clock was set back, let nobody wait for a bar that was close before."""
+        now = now_ms()
+        for jam_id, roster in self._rosters.items():
+            for user_id, member in roster.mine().items():
+                state = reanchored(member.user.state, now)
+                if state != member.user.state:
+                    self._keeper.keep(jam_id, user_id, state)
+                    changed = replace(member.user, bar=state.bar, seq=state.seq)
+                    self._tell(jam_id, state_event(changed), member.owner)
 
     def jam_ids(self) -> list[str]:
         """Return the jams in which this process has users."""
         return [jam_id for jam_id, _ in self._rosters.items()]
-
-    async def settle(self) -> None:
-        """Wait until the seats that were given up are free."""
-        while self._releases:
-            await asyncio.gather(*self._releases, return_exceptions=True)
 
     # The ways of a change
 
@@ -217,7 +224,7 @@ class Presence:
         self._hub.send(jam_id, frame)
         for user_id, held_by in mine.items():
             if not roster.holds(user_id, held_by):
-                self._give_up_owner(held_by)
+                self._owners.give_up(held_by)
                 connection = self._hub.connection(jam_id, user_id)
                 if connection is not None:
                     connection.close(CloseCode.REPLACED)
@@ -258,7 +265,7 @@ class Presence:
         if member is None:
             message = UserJoined(new_user(user_id, loop, state))
         else:
-            self._give_up_owner(member.owner)
+            self._owners.give_up(member.owner)
             message = UserBack(user_id)
         self._tell(jam_id, message, owner, but=user_id)
         before = self._hub.add(jam_id, user_id, connection)
@@ -266,15 +273,8 @@ class Presence:
             before.close(CloseCode.REPLACED)
         roster.entering -= 1
 
-    def _give_up_owner(self, owner: str) -> None:
-        self._owners.discard(owner)
-        grace = self._graces.pop(owner, None)
-        if grace is not None:
-            grace.cancel()
-
     def _after_grace(self, attendance: Attendance) -> None:
-        loop = asyncio.get_running_loop()
-        self._graces[attendance.owner] = loop.call_later(GRACE_SECONDS, self._release, attendance)
+        self._owners.after_grace(attendance.owner, partial(self._release, attendance))
 
     def _release(self, attendance: Attendance) -> None:
         """Free a seat: for the others at once, in the store as soon as it can be reached."""
@@ -282,16 +282,7 @@ class Presence:
         self._tell(jam_id, UserLeft(user_id), owner)
         self._hub.discard(jam_id, user_id, connection)
         self._rosters.leave_if_unused(jam_id)
-        task = asyncio.create_task(self._free(attendance), name="release")
-        self._releases.add(task)
-        task.add_done_callback(self._releases.discard)
-
-    async def _free(self, attendance: Attendance) -> None:
-        jam_id, user_id, owner, _ = attendance
-        try:
-            await self._balancer.remove_user(jam_id or None, user_id, owner)
-        finally:
-            self._give_up_owner(owner)
+        self._owners.free(owner, self._balancer.remove_user(jam_id or None, user_id, owner))
 
 
 def now_ms() -> float:

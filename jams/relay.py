@@ -23,11 +23,15 @@ _SUBSCRIBE_SECONDS = 2.0
 
 
 class Relayed(NamedTuple):
-    """An event on its way between processes: its frame, and who holds the user's seat now."""
+    """An event on its way between processes: its frame, and who holds the user's seat now.
+
+    ``lease_ended``: the user leaves because the seat's worker seems to be dead.
+    """
 
     jam_id: str
     owner: str
     payload: bytes
+    lease_ended: bool = False
 
 
 class Relay:
@@ -44,6 +48,8 @@ class Relay:
         self._tasks: list[asyncio.Task[None]] = []
         self._wanted: set[str] = set()
         self._matching: set[asyncio.Task[None]] = set()
+        #: Jams whose subscription Redis hasn't confirmed to be what is wanted.
+        self._unmatched: set[str] = set()
         self._lock = asyncio.Lock()
 
     async def start(self) -> None:
@@ -51,6 +57,7 @@ class Relay:
         self._tasks = [
             asyncio.create_task(self._listen(), name="relay-listen"),
             asyncio.create_task(self._publish(), name="relay-publish"),
+            asyncio.create_task(self._match_again(), name="relay-match"),
         ]
 
     async def stop(self) -> None:
@@ -72,14 +79,25 @@ class Relay:
 
     async def _match(self, jam_id: str) -> None:
         """Make the subscription what is wanted by now: the calls may come in any order."""
+        group, again = _group(jam_id), jam_id in self._unmatched
+        self._unmatched.add(jam_id)
         try:
-            async with self._lock, asyncio.timeout(_SUBSCRIBE_SECONDS):
-                if jam_id in self._wanted:
-                    await self._layer.group_add(_group(jam_id), self._channel)
-                else:
-                    await self._layer.group_discard(_group(jam_id), self._channel)
+            async with asyncio.timeout(_SUBSCRIBE_SECONDS), self._lock:
+                if jam_id in self._wanted or again:
+                    await self._layer.group_add(group, self._channel)
+                if jam_id not in self._wanted:
+                    # The layer forgets a group before it tells Redis: after a failure only an
+                    # `add` before it lets it tell Redis once more.
+                    await self._layer.group_discard(group, self._channel)
+            self._unmatched.discard(jam_id)
         except Exception as error:
             logger.warning("Events of other processes have to wait for Redis: %r", error)
+
+    async def _match_again(self) -> None:
+        while True:
+            await asyncio.sleep(_RETRY_SECONDS)
+            for jam_id in list(self._unmatched):
+                await self._match(jam_id)
 
     def publish(self, relayed: Relayed) -> None:
         """Hand an event to the other processes soon, in order."""
@@ -101,8 +119,8 @@ class Relay:
             try:
                 message = await self._layer.receive(self._channel)
                 if message["node"] != self._node:
-                    jam_id, owner = message["jam_id"], message["owner"]
-                    self._receive(Relayed(jam_id, owner, message["payload"]))
+                    known = message.keys() & Relayed._fields  # another version may say more
+                    self._receive(Relayed(**{name: message[name] for name in known}))
             except asyncio.CancelledError:
                 raise
             except Exception:

@@ -50,5 +50,8 @@ class Rosters:
             await self._relay.subscribe(jam_id)  # first, so that no event falls between the two
             jam, states = await self._balancer.jam_with_states(jam_id)
             self._rosters[jam_id] = Roster.of(kit, jam, states, self._node)
+        except BaseException:
+            self._relay.unsubscribe_soon(jam_id)
+            raise
         finally:
             del self._loading[jam_id]

@@ -57,6 +57,17 @@ def swapped(state: LoopState, now_ms: float) -> LoopState:
     return LoopState(state.playing, bar, _next_seq(state, now_ms))
 
 
+def reanchored(state: LoopState, now_ms: float) -> LoopState:
+    """Return the state on a clock that was set back: nothing waits longer than a change may.
+
+    Every change falls on the next bar at the latest, so a bar beyond that was stamped on another
+    clock, and has long come.
+    """
+    if state.bar <= next_bar(now_ms):
+        return state
+    return LoopState(state.playing, bar_at(now_ms), _next_seq(state, now_ms))
+
+
 def _turned(state: LoopState, now_ms: float, *, playing: bool) -> LoopState:
     if state.playing == playing:
         return state

@@ -89,8 +89,7 @@ def _counts() -> dict[str, Any]:
             "sockets": len(starting.result().hub.connections()),
             "owners": len(presence._owners),
             "rosters": len(presence.jam_ids()),
-            "graces": len(presence._graces),
-            "releases": len(presence._releases),
+            "waiting": presence._owners.waiting(),
             "wanted": len(presence._relay._wanted),
         }
     return counts

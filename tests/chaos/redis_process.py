@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 from urllib.parse import quote
 
 from redis import Redis
@@ -52,7 +52,8 @@ class RedisProcess:
 
     def subscriptions(self) -> set[str]:
         """The channels somebody is subscribed to."""
-        return {name.decode() for name in self.client.pubsub_channels()}
+        names = cast("list[bytes]", self.client.pubsub_channels())
+        return {name.decode() for name in names}
 
     def connections(self) -> int:
         """How many clients are connected, this object's own among them."""

@@ -43,7 +43,7 @@ class Stage:
         ports = {
             connection.raddr.port
             for connection in psutil.Process(pid).net_connections("tcp")
-            if connection.raddr
+            if connection.status == psutil.CONN_ESTABLISHED
         }
         return [guest for guest in guests if guest.is_in and guest.port in ports]
 

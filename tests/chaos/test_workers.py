@@ -202,4 +202,3 @@ async def test_jams_that_filled_up_meanwhile_have_no_eighth(
                 "never an eighth; everybody seated",
                 f"{len(everybody)} users in jams of {sorted(sizes)}",
             )
-

@@ -8,7 +8,7 @@ from jams.leases import (
     WATCH_SECONDS,
     Watch,
 )
-from jams.presence import GRACE_SECONDS
+from jams.owners import GRACE_SECONDS
 from jams.store import HEALING_MS
 
 
