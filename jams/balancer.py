@@ -105,6 +105,10 @@ class JamBalancer:
         )
         return refreshed
 
+    def is_rebuilding(self) -> bool:
+        """Tell whether jams that Redis has lost are being rebuilt: some users may be missing."""
+        return self._committer.is_healing()
+
     async def snapshot(self) -> JamCollection:
         """Return all jams. Reads everything: for staff, not for visitors."""
         return await _ask(self._store.snapshot())

@@ -69,6 +69,10 @@ class Committer:
             self._task = loop.create_task(self._run(), name="committer")
         return await pending.done
 
+    def is_healing(self) -> bool:
+        """Tell whether jams that were lost are being rebuilt, so that newcomers have to wait."""
+        return time.monotonic() < self.healing_until
+
     async def close(self) -> None:
         """Stop working; whoever still waits is told that the store is away."""
         if self._task is not None:
@@ -116,7 +120,7 @@ class Committer:
         Two operations of one user in a batch could be written half: each has its own jam.
         """
         self._queue = [pending for pending in self._queue if not pending.done.done()]
-        healing = time.monotonic() < self.healing_until
+        healing = self.is_healing()
         batch, users = list[_Pending](), set[str]()
         for pending in self._queue:
             operation = pending.operation

@@ -171,7 +171,10 @@ class Presence:
             connection = self._hub.connection(jam_id, user_id)
             if standing is Standing.CROWDED_OUT and connection is not None:
                 connection.close(CloseCode.RESTARTING)  # it comes back, to another seat
+        # While lost jams are rebuilt, who is missing has not left: their worker is about to claim.
         for message, owner in roster.differences(refreshed.jam, before):
+            if isinstance(message, UserLeft) and self._balancer.is_rebuilding():
+                continue
             self._follow(roster, jam_id, message, owner, Frame.of(message))
         if roster.has_others():
             self._repeat(roster, jam_id)
