@@ -58,6 +58,25 @@ def difference(recording: Recording, kit: str, loops: list[str]) -> float:
     return float(np.abs(recording.samples - known).max())
 
 
+def test_the_first_sound_comes_within_a_second_of_the_tap(enter: Enter) -> None:
+    lynx = enter()
+    bar = lynx.play()
+    otter = enter()
+    otter.wait(f"session.state.loading.done === 7 && session.nowBar() >= {bar}")
+    waited_ms = otter.ask(
+        "(async () => {"
+        "  const tapped = performance.now();"
+        "  session.unlock();"
+        "  while (session.state.sound !== 'on') await new Promise((done) => setTimeout(done, 5));"
+        "  return performance.now() - tapped;"
+        "})()"
+    )
+    # From then on it takes the transport's lead and the device's latency.
+    assert waited_ms < 800
+    otter.listen()
+    assert analyse(otter.record(RATE), otter.kit).sounding() == [lynx.loop]
+
+
 def test_a_loop_starts_at_the_bar_line_after_silence(enter: Enter) -> None:
     otter = enter().listen()
     assert otter.record(4800).peak == 0

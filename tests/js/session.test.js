@@ -222,6 +222,33 @@ test("leaving gives the seat up; a later seat is a new one", async () => {
   assert.equal(stage.WebSocket.last.url, "wss://jam.test/ws/jams/jam-1/");
 });
 
+test("the network's return, and the page's, ask at once what still holds", async () => {
+  const stage = setUp();
+  await join(stage);
+  stage.time.pass(700);
+  const { last } = stage.WebSocket;
+  const asked = () => last.said("clock").length;
+  const before = asked();
+  stage.window.dispatchEvent(new Event("pageshow"));
+  assert.equal(asked(), before + 1);
+  last.lose();
+  stage.window.dispatchEvent(new Event("online"));
+  assert.equal(stage.WebSocket.opened.length, 2, "without waiting");
+});
+
+test("a seat taken over by another tab is left to it until the visitor asks", async () => {
+  const stage = setUp();
+  await join(stage);
+  stage.WebSocket.last.lose(4408);
+  stage.time.pass(60_000);
+  stage.window.dispatchEvent(new Event("online"));
+  assert.equal(stage.session.state.connection, "replaced");
+  assert.equal(stage.WebSocket.opened.length, 1);
+  stage.session.rejoin();
+  answer(stage);
+  assert.equal(stage.session.state.connection, "online");
+});
+
 test("after a silence the line is given up and opened anew", async () => {
   const stage = setUp();
   await join(stage);

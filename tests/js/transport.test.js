@@ -10,6 +10,7 @@ const { Transport } = await import("../../jams/static/jams/js/transport.js");
 const BAR = 115_200;
 const LOOP = 2 * BAR;
 const FADE = 576;
+const LEAD = 2880;
 const buffers = { drums: { name: "drums", length: LOOP }, bass: { name: "bass", length: LOOP } };
 let context;
 let transport;
@@ -50,7 +51,7 @@ test("a late start joins in phase, faded in", () => {
   comeTo(BAR + 1000);
   transport.play([segment("drums", 1)]);
   const first = context.sources[0].startedAt * 48_000;
-  assert.equal(Math.round(first), BAR + 1000 + 4800, "a lead for the audio thread");
+  assert.equal(Math.round(first), BAR + 1000 + LEAD, "a lead for the audio thread");
   const [[, , gain]] = heard(first + FADE / 2);
   assert.ok(Math.abs(gain - 0.5) < 0.01);
   assert.deepEqual(heard(first + FADE), [["drums", Math.round(first) + FADE]]);
@@ -60,7 +61,7 @@ test("the lead grows with the hardware's buffer", () => {
   context.baseLatency = 0.05;
   comeTo(BAR + 1000);
   transport.play([segment("drums", 1)]);
-  assert.equal(Math.round(context.sources[0].startedAt * 48_000), BAR + 1000 + 4800 + 4800);
+  assert.equal(Math.round(context.sources[0].startedAt * 48_000), BAR + 1000 + LEAD + 2400);
 });
 
 test("the same score again touches nothing", () => {
@@ -99,7 +100,7 @@ test("a stop called off too late: it ends, and joins again", () => {
   transport.play([segment("drums", 1)]);
   assert.equal(context.sources.length, 2);
   assert.deepEqual(heard(3 * BAR), []);
-  assert.deepEqual(heard(3 * BAR + 4800), [["drums", BAR + 4800]]);
+  assert.deepEqual(heard(3 * BAR + LEAD), [["drums", BAR + LEAD]]);
 });
 
 test("stopping now, starting again later: both are heard", () => {
@@ -115,8 +116,8 @@ test("one who is gone fades at once", () => {
   transport.play([segment("drums", 1), segment("bass", 1)]);
   comeTo(2 * BAR);
   transport.play([segment("bass", 1)]);
-  assert.equal(heard(2 * BAR + 4799).length, 2);
-  assert.deepEqual(heard(2 * BAR + 4800 + FADE).map(([loop]) => loop), ["bass"]);
+  assert.equal(heard(2 * BAR + LEAD - 1).length, 2);
+  assert.deepEqual(heard(2 * BAR + LEAD + FADE).map(([loop]) => loop), ["bass"]);
 });
 
 test("a loop that is not loaded joins when it is", () => {
@@ -127,7 +128,7 @@ test("a loop that is not loaded joins when it is", () => {
   comeTo(2 * BAR);
   transport.play([late]);
   delete buffers.vox;
-  assert.deepEqual(heard(2 * BAR + 4800 + FADE), [["vox", 4800 + FADE]]);
+  assert.deepEqual(heard(2 * BAR + LEAD + FADE), [["vox", LEAD + FADE]]);
 });
 
 test("what is over is swept away", () => {
@@ -196,5 +197,5 @@ test("a gross error has to be seen three times, then it is put right at once", (
   assert.equal(transport.steer(9600), false);
   assert.equal(transport.steer(9600), false);
   assert.equal(transport.steer(9600), true);
-  assert.deepEqual(heard(2 * BAR + 4800 + FADE), [["drums", LOOP - 4800 + FADE]]);
+  assert.deepEqual(heard(2 * BAR + LEAD + FADE), [["drums", LOOP - 9600 + LEAD + FADE]]);
 });

@@ -7,8 +7,11 @@ import { Voice } from "./voice.js";
 /** @import { When } from "./voice.js" */
 /** @import { Segment } from "./types.js" */
 
-/** How far ahead to schedule, ms: time to get to the audio thread, and a late timer or two. */
-const LEAD_MS = 100;
+/**
+ * How far ahead to schedule, ms: the way to the audio thread, and a garbage collection on it. A
+ * start that comes too late is not dropped by the browser but played out of phase.
+ */
+const LEAD_MS = 60;
 /** A gross error has to be seen this often in a row before it is believed. */
 const GROSS_SIGHTINGS = 3;
 /** After a jump: the length of its fade and a little, ms. */
@@ -46,8 +49,8 @@ export class Transport {
 
   /** Whole hardware buffers are rendered at once, so the context's time may be old by one. */
   get #soonest() {
-    const { baseLatency } = this.context;
-    return this.now + framesIn(this.grid, LEAD_MS + 2000 * (baseLatency || 0));
+    const bufferMs = (this.context.baseLatency || 0) * 1000;
+    return this.now + framesIn(this.grid, LEAD_MS + bufferMs);
   }
 
   /** @param {number} zero @returns {When} */
