@@ -67,6 +67,8 @@ class Guest:
     ) -> None:
         self.url, self.jam_id, self.address, self.returns = url, jam_id, address, returns
         self.invite, self.cookie = invite, cookie
+        #: The page's origin; the socket's address differs from it behind a proxy.
+        self.origin = url
         self.token = ""
         self.heard: list[Heard] = []
         #: The ``joined`` of each time they came, and the code of each time they were closed.
@@ -114,9 +116,7 @@ class Guest:
             return [
                 heard
                 for heard in self.heard
-                if heard.at >= since
-                and heard.message["type"] == type_
-                and fields.items() <= heard.message.items()
+                if heard.at >= since and _is(heard.message, type_, fields)
             ]
 
         await until(lambda: bool(matches()), within, f"{type_} {fields}")
@@ -192,7 +192,7 @@ class Guest:
             headers["Cookie"] = self.cookie
         return await connect(
             f"{self.url.replace('http', 'ws', 1)}/ws/jams/{self.jam_id}/?{query}",
-            origin=self.url,  # type: ignore[arg-type]
+            origin=self.origin,  # type: ignore[arg-type]
             additional_headers=headers,
             compression=None,
             open_timeout=30,
@@ -224,6 +224,11 @@ class Guest:
         if user is not None and message["seq"] > user["seq"]:
             changes = {"playing": playing, **message}
             user.update({key: changes[key] for key in changes if key in user})
+
+
+def _is(message: Message, type_: str, fields: Message) -> bool:
+    about = {**message.get("user", {}), **message}
+    return bool(message["type"] == type_ and fields.items() <= about.items())
 
 
 @asynccontextmanager
