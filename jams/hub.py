@@ -41,8 +41,11 @@ class DirectSocket(Protocol):
 
     take_text: Callable[[bytes], bool] | None
 
-    def write(self, frames: bytes) -> None:
-        """Send encoded frames. Does nothing on a socket that is closing."""
+    def write(self, frame: bytes) -> None:
+        """Send an encoded frame in this turn of the event loop, before anything asked for later.
+
+        Does nothing on a socket that is closing; ends one that is ``OUTBOX_BYTES`` behind.
+        """
 
     def unsent_bytes(self) -> int:
         """Return how much waits in this process for the peer to read."""
@@ -182,7 +185,7 @@ class QueuedConnection(Connection):
 
 
 class DirectConnection(Connection):
-    """A socket of a server that offers a ``DirectSocket``: frames are written at once.
+    """A socket of a server that offers a ``DirectSocket``: it takes the frames as they are.
 
     The server's transport keeps what can't be sent yet, so there is no outbox and no task.
     """
@@ -197,12 +200,8 @@ class DirectConnection(Connection):
         """Nothing begins: there is no task."""
 
     def push(self, frame: Frame) -> None:
-        if self.closed:
-            return
-        if self._socket.unsent_bytes() > OUTBOX_BYTES:
-            self.abort()  # a close frame would only wait behind all the others
-            return
-        self._socket.write(frame.wire)
+        if not self.closed:
+            self._socket.write(frame.wire)
 
     def close(self, code: CloseCode) -> None:
         if not self.closed:

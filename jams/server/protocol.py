@@ -6,11 +6,36 @@ everywhere. What is added are two short cuts, which the application finds in its
 text messages come as a call instead of through a queue and a task switch.
 """
 
+import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
 
-from jams.hub import DIRECT_SOCKET
+from jams.hub import DIRECT_SOCKET, OUTBOX_BYTES
+
+
+class DirectServerState(ServerState):
+    """What the sockets of a server share: among it, which of them have frames to send.
+
+    A socket's frames of one turn of the event loop go out together: under load that halves the
+    system calls, which are most of what an event costs.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._filled: list[DirectWebSocketProtocol] = []
+
+    def send_soon(self, socket: "DirectWebSocketProtocol") -> None:
+        if not self._filled:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._filled.append(socket)
+
+    def _send(self) -> None:
+        filled, self._filled = self._filled, []
+        for socket in filled:
+            socket.send_frames()
 
 
 class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
@@ -19,17 +44,32 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     #: Takes a text message, and tells whether it did; the others come by ``receive``, in order.
     take_text: Callable[[bytes], bool] | None = None
 
-    def write(self, frames: bytes) -> None:
-        """Write encoded frames, unless the socket is being closed."""
-        if not self.close_sent and not self.transport.is_closing():
-            self.transport.write(frames)
+    def __init__(self, config: Any, server_state: DirectServerState, *rest: Any, **more: Any):
+        super().__init__(config, server_state, *rest, **more)
+        self._server_state = server_state
+        self._frames: list[bytes] = []
+
+    def write(self, frame: bytes) -> None:
+        if not self._frames:
+            self._server_state.send_soon(self)
+        self._frames.append(frame)
+
+    def send_frames(self) -> None:
+        """Send what has been written, unless the socket is closing, or hopelessly behind."""
+        frames = self._frames
+        data = frames[0] if len(frames) == 1 else b"".join(frames)
+        frames.clear()
+        if self.close_sent or self.transport.is_closing():
+            return
+        if self.transport.get_write_buffer_size() > OUTBOX_BYTES:
+            self.transport.abort()  # a close frame would only wait behind all the others
+        else:
+            self.transport.write(data)
 
     def unsent_bytes(self) -> int:
-        """Return how much the peer has not read, beyond what the kernel holds for it."""
         return self.transport.get_write_buffer_size()
 
     def abort(self) -> None:
-        """End the connection at once, whatever waits."""
         self.transport.abort()
 
     async def run_asgi(self) -> None:
