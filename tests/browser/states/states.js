@@ -81,6 +81,7 @@ export const STATES = {
   away: { ...base, users: [user(ME), ...others.map((one) => (one.loop === "bass" ? { ...one, away: true } : one))], event: event("user_away", "bass") },
   muted: { ...base, mix: { ...base.mix, loops: { lead: { volume: 1, muted: true }, drums: { volume: 0.4, muted: false } } } },
   reconnecting: { ...base, connection: "reconnecting" },
+  gone: { ...base, connection: "unreachable" },
   blocked: { ...base, sound: "blocked", users: [user(ME, QUIET), ...others] },
   soundless: { ...base, sound: "unsupported" },
   failed: { ...base, loading: { done: 7, total: 7, failed: ["bass"] } },

@@ -14,7 +14,9 @@ test("the first state that applies names the screen", () => {
   const expected = /** @type {[string, object][]} */ ([
     ["unsupported", { connection: "unsupported", sound: "locked" }],
     ["replaced", { connection: "replaced" }],
-    ["unreachable", { connection: "unreachable", sound: "blocked" }],
+    ["unreachable", { connection: "unreachable", jam: null, me: null, users: [] }],
+    ["unreachable", { connection: "unreachable", sound: "locked" }],
+    ["gone", { connection: "unreachable" }],
     ["enter", { sound: "locked", connection: "reconnecting" }],
     ["busy", { connection: "busy", jam: null, me: null, users: [] }],
     ["connecting", { connection: "connecting", jam: null, me: null, users: [] }],
@@ -94,5 +96,6 @@ test("a browser without our sound still plays for the others", () => {
   const { line, go } = look({ sound: "unsupported" });
   assert.equal(line, LINES.mute);
   assert.equal(go?.act, "toggle");
-  assert.equal(look({ sound: "unsupported", connection: "unreachable" }).line, LINES.unreachable);
+  const nobody = { jam: null, me: null, users: [] };
+  assert.equal(look({ ...nobody, sound: "unsupported", connection: "unreachable" }).line, LINES.unreachable);
 });

@@ -41,7 +41,7 @@ export function lookOf(state, { data, heard, news }) {
     loaded: screen === "loading" ? state.loading.done / Math.max(1, state.loading.total) : 0,
     headline: screen === "enter" ? words.HEADLINE : "",
     line: newsShows ? news : line,
-    warn: [...ENDED, "busy", "blocked", "reconnecting"].includes(screen) || (newsShows && news === words.LINES.moved),
+    warn: [...ENDED, "busy", "blocked", "reconnecting", "gone"].includes(screen) || (newsShows && news === words.LINES.moved),
     ...dockOf(screen, state, me, heard),
   };
 }
@@ -93,12 +93,15 @@ function empty(band) {
  * @param {State} state @param {SeatLook | null} me
  */
 function screenOf(state, me) {
-  if (ENDED.includes(state.connection)) return state.connection;
+  // The server is gone in mid-jam: the music of before plays on, and the engine keeps trying.
+  const gone = state.connection === "unreachable" && me !== null && state.sound !== "locked";
+  if (ENDED.includes(state.connection) && !gone) return state.connection;
   if (state.connection === "busy" && me === null) return "busy";
   if (state.sound === "locked") return "enter";
   if (me === null) return "connecting";
   if (state.sound === "loading") return "loading";
   if (state.sound === "blocked") return "blocked";
+  if (gone) return "gone";
   if (state.connection !== "online") return "reconnecting";
   if (isPending(me)) return me.phase;
   if (state.users.length > 1) return "jam";
@@ -111,8 +114,8 @@ function screenOf(state, me) {
 function lineOf(screen, state, seats, data) {
   const me = seats.find((seat) => seat.me);
   if (screen === "enter") return words.enterLine(me?.loop ?? null);
-  if (state.sound === "unsupported" && !(screen in words.LINES && ENDED.includes(screen))) return words.LINES.mute;
-  const ordinary = screen === "jam" || screen === "alone" || screen === "house";
+  const ordinary = NEWSY.includes(screen);
+  if (ordinary && state.sound === "unsupported") return words.LINES.mute;
   if (ordinary && state.loading.failed.length > 0) return words.failedLine(state.loading.failed);
   if (screen === "alone" && me?.phase === "playing") return words.LINES.alonePlaying;
   if (screen !== "jam") return words.LINES[screen];
@@ -154,6 +157,7 @@ const OTHER_BUTTONS = {
   connecting: { act: "wait", label: "One moment…", style: "queue", disabled: true },
   loading: { act: "wait", label: "Tuning up…", style: "queue", disabled: true },
   unreachable: { act: "rejoin", label: "Try again", style: "plain" },
+  gone: { act: "rejoin", label: "Try again", style: "plain" },
   busy: { act: "rejoin", label: "Try again", style: "plain" },
   replaced: { act: "rejoin", label: "Play here instead", style: "plain" },
 };
@@ -167,7 +171,7 @@ function dockOf(screen, state, me, heard) {
   if (screen === "enter") {
     return { ...none, go: OTHER_BUTTONS.enter, fine: me ? words.FINE : words.FINE_CONNECTING };
   }
-  if (screen in OTHER_BUTTONS || ENDED.includes(screen) || me === null) return { ...none, go: OTHER_BUTTONS[screen] ?? null };
+  if (screen in OTHER_BUTTONS || ENDED.includes(screen) || me === null) return { ...none, go: OTHER_BUTTONS[screen] ?? null, mixer: screen === "gone" };
   const alone = state.users.length === 1;
   return {
     ...none,

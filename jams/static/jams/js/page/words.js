@@ -18,6 +18,7 @@ export const LINES = {
   loading: "Tuning up. A few seconds on a slow line.",
   blocked: "Your browser is holding the sound until you tap.",
   reconnecting: "Connection dropped. *Keep playing*, we’ll rejoin you.",
+  gone: "*The server is away.* What you hear plays on, and we keep trying.",
   unreachable: "*We can’t reach the jam.* Something here may block live connections.",
   busy: "*So many friends at once.* We keep trying, a moment please.",
   replaced: "*You’re playing in another tab.* Your seat went with you.",
