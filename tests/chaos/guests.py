@@ -99,8 +99,8 @@ class Guest:
     async def come(self, within: float = SEATED_SECONDS) -> "Guest":
         """Come in, and stay in the background."""
         self._task = asyncio.create_task(self._stay())
-        await until(lambda: self.is_in or self._gone(), within, "a seat")
-        assert self.is_in, self.codes
+        await until(lambda: bool(self.joins) or self._gone(), within, "a seat")
+        assert self.joins, self.codes
         return self
 
     async def say(self, type_: str, **fields: Any) -> None:
