@@ -69,8 +69,13 @@ class FakeSession {
   }
 
   swap(loop) {
-    const users = this.state.users.map((user) => (user.userId === this.state.me ? { ...user, loop } : user));
-    this.set({ users, event: { kind: "loop_swapped", userId: this.state.me, name: "Otter", loop } });
+    const users = this.state.users.map((user) =>
+      user.userId === this.state.me ? { ...user, loop } : user,
+    );
+    this.set({
+      users,
+      event: { kind: "loop_swapped", userId: this.state.me, name: "Otter", loop },
+    });
     return true;
   }
 

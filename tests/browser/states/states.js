@@ -59,37 +59,82 @@ const nobody = { jam: null, me: null, users: [] };
 const event = (kind, loop) => ({ kind, userId: `u-${loop}`, name: ANIMALS[loop], loop });
 
 export const STATES = {
-  enter: { ...base, sound: "locked", users: [user(ME, QUIET), user("drums"), user("bass"), user("chords"), user("pad")] },
+  enter: {
+    ...base,
+    sound: "locked",
+    users: [user(ME, QUIET), user("drums"), user("bass"), user("chords"), user("pad")],
+  },
   entering: { ...base, ...nobody, sound: "locked", connection: "connecting" },
-  moved: { ...base, sound: "locked", users: [user(ME, QUIET), user("drums"), user("vox", QUIET)], event: { kind: "moved" } },
+  moved: {
+    ...base,
+    sound: "locked",
+    users: [user(ME, QUIET), user("drums"), user("vox", QUIET)],
+    event: { kind: "moved" },
+  },
   connecting: { ...base, ...nobody, connection: "connecting" },
-  loading: { ...base, sound: "loading", loading: { done: 4, total: 7, failed: [] }, users: [user(ME, QUIET), ...others] },
+  loading: {
+    ...base,
+    sound: "loading",
+    loading: { done: 4, total: 7, failed: [] },
+    users: [user(ME, QUIET), ...others],
+  },
   alone: { ...base, users: [user(ME, QUIET)] },
   alonePlaying: { ...base, users: [user(ME)] },
   house: { ...base, users: [user(ME)], band: true },
-  joined: { ...base, users: [user(ME), user("chords"), user("vox", QUIET)], event: event("user_joined", "vox") },
+  joined: {
+    ...base,
+    users: [user(ME), user("chords"), user("vox", QUIET)],
+    event: event("user_joined", "vox"),
+  },
   quiet: { ...base, users: [user(ME, QUIET), user("chords", QUIET), user("vox", QUIET)] },
   fits: { ...base, users: [user(ME, QUIET), ...others.slice(0, 4)] },
   seven: base,
-  queued: { ...base, users: [user(ME, { bar: NOW + 1 }), ...others.slice(0, 4), user("pad", QUIET), user("vox")] },
+  queued: {
+    ...base,
+    users: [user(ME, { bar: NOW + 1 }), ...others.slice(0, 4), user("pad", QUIET), user("vox")],
+  },
   stopping: { ...base, users: [user(ME, { playing: false, bar: NOW + 1 }), ...others] },
   swapping: {
     ...base,
-    users: [user("percussion", { outgoing: { key: "", loop: "lead", from: 0, until: NOW + 1 }, bar: NOW + 1 }), ...others.filter(({ loop }) => loop !== "lead")],
+    users: [
+      user("percussion", {
+        outgoing: { key: "", loop: "lead", from: 0, until: NOW + 1 },
+        bar: NOW + 1,
+      }),
+      ...others.filter(({ loop }) => loop !== "lead"),
+    ],
     event: event("loop_swapped", "percussion"),
   },
-  away: { ...base, users: [user(ME), ...others.map((one) => (one.loop === "bass" ? { ...one, away: true } : one))], event: event("user_away", "bass") },
-  muted: { ...base, mix: { ...base.mix, loops: { lead: { volume: 1, muted: true }, drums: { volume: 0.4, muted: false } } } },
+  away: {
+    ...base,
+    users: [user(ME), ...others.map((one) => (one.loop === "bass" ? { ...one, away: true } : one))],
+    event: event("user_away", "bass"),
+  },
+  muted: {
+    ...base,
+    mix: {
+      ...base.mix,
+      loops: { lead: { volume: 1, muted: true }, drums: { volume: 0.4, muted: false } },
+    },
+  },
   reconnecting: { ...base, connection: "reconnecting" },
   gone: { ...base, connection: "unreachable" },
   blocked: { ...base, sound: "blocked", users: [user(ME, QUIET), ...others] },
   soundless: { ...base, sound: "unsupported" },
   failed: { ...base, loading: { done: 7, total: 7, failed: ["bass"] } },
-  taken: { ...base, error: { code: "loop_taken", message: "that loop is taken" }, users: seven.slice(0, 5) },
+  taken: {
+    ...base,
+    error: { code: "loop_taken", message: "that loop is taken" },
+    users: seven.slice(0, 5),
+  },
   busy: { ...base, ...nobody, connection: "busy", sound: "on" },
   unreachable: { ...base, ...nobody, connection: "unreachable", sound: "locked" },
   replaced: { ...base, connection: "replaced" },
   unsupported: { ...base, ...nobody, connection: "unsupported", sound: "locked" },
   card: { ...base, sound: "locked", users: [user(ME, QUIET), ...others] },
-  long: { ...base, users: seven.map((one) => ({ ...one, name: LONG[one.loop] })), event: { kind: "user_joined", userId: "u-lead", name: LONG.lead, loop: "lead" } },
+  long: {
+    ...base,
+    users: seven.map((one) => ({ ...one, name: LONG[one.loop] })),
+    event: { kind: "user_joined", userId: "u-lead", name: LONG.lead, loop: "lead" },
+  },
 };

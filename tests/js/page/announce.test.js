@@ -14,7 +14,14 @@ test("the page says nothing of itself as it opens", () => {
 });
 
 test("your own start is said as it is asked for and as it happens", () => {
-  assert.equal(worthSaying(look({ users: [user("drums"), user("bass", { playing: false })] }), look(pending), ""), "You’re in on the next bar.");
+  assert.equal(
+    worthSaying(
+      look({ users: [user("drums"), user("bass", { playing: false })] }),
+      look(pending),
+      "",
+    ),
+    "You’re in on the next bar.",
+  );
   assert.equal(worthSaying(look(pending), look(pending, 101), ""), "You’re playing.");
 });
 
@@ -25,7 +32,10 @@ test("the beats of a countdown are not read out", () => {
 test("others starting and stopping is not read out, coming and going is", () => {
   const quiet = look({ users: [user("drums", { playing: false }), user("bass")] });
   assert.equal(worthSaying(quiet, look({}), ""), "");
-  assert.equal(worthSaying(look({}), look({}, 100.5, "*Rose Lynx* left."), "*Rose Lynx* left."), "Rose Lynx left.");
+  assert.equal(
+    worthSaying(look({}), look({}, 100.5, "*Rose Lynx* left."), "*Rose Lynx* left."),
+    "Rose Lynx left.",
+  );
 });
 
 test("a lost connection and its return are said", () => {

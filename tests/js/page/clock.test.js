@@ -24,7 +24,10 @@ test("an origin in the future and one of an earlier cycle say the same", () => {
 });
 
 test("the countdown goes 4, 3, 2, 1 and never below 0", () => {
-  assert.deepEqual([10, 10.25, 10.5, 10.75, 11].map((heard) => beatsLeft(11, heard)), [4, 3, 2, 1, 0]);
+  assert.deepEqual(
+    [10, 10.25, 10.5, 10.75, 11].map((heard) => beatsLeft(11, heard)),
+    [4, 3, 2, 1, 0],
+  );
   assert.equal(beatsLeft(11, 12), 0);
   assert.equal(msUntil(11, 10.5, BAR_MS), 1200);
 });

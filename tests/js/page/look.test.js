@@ -30,7 +30,8 @@ test("the first state that applies names the screen", () => {
     ["house", { users: [user("bass")], band: true }],
     ["jam", {}],
   ]);
-  for (const [screen, more] of expected) assert.equal(look(more).screen, screen, JSON.stringify(more));
+  for (const [screen, more] of expected)
+    assert.equal(look(more).screen, screen, JSON.stringify(more));
 });
 
 test("every screen has words, and a way on where there is one", () => {
@@ -70,7 +71,11 @@ test("in a swap the old groove sounds up to the bar line and the new one waits",
   const groove = Object.fromEntries(seats.map((seat) => [seat.loop, seat.groove]));
   assert.equal(groove.vox, "sounding");
   assert.equal(groove.bass, "queued");
-  const later = lookOf(stateOf({ users: [user("bass", { bar: 101, outgoing })] }), { data: DATA, heard: 101, news: "" });
+  const later = lookOf(stateOf({ users: [user("bass", { bar: 101, outgoing })] }), {
+    data: DATA,
+    heard: 101,
+    news: "",
+  });
   assert.equal(later.seats.find((seat) => seat.loop === "vox")?.groove, "free");
 });
 
@@ -97,5 +102,8 @@ test("a browser without our sound still plays for the others", () => {
   assert.equal(line, LINES.mute);
   assert.equal(go?.act, "toggle");
   const nobody = { jam: null, me: null, users: [] };
-  assert.equal(look({ ...nobody, sound: "unsupported", connection: "unreachable" }).line, LINES.unreachable);
+  assert.equal(
+    look({ ...nobody, sound: "unsupported", connection: "unreachable" }).line,
+    LINES.unreachable,
+  );
 });

@@ -69,7 +69,9 @@ export function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** An icon ("icon") or a part's shape ("glyph"). @param {string} symbol @param {"icon" | "glyph"} kind */
+/** An icon or a part's shape.
+ * @param {string} symbol @param {"icon" | "glyph"} kind
+ */
 export function makeSymbol(symbol, kind) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", kind);

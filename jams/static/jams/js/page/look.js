@@ -31,7 +31,10 @@ export function lookOf(state, { data, heard, news }) {
   const screen = screenOf(state, me);
   const bare = [...ENDED, "busy", "connecting", "loading"].includes(screen);
   const line = lineOf(screen, state, seats, data);
-  const newsShows = news !== "" && !isPending(me) && (screen === "enter" ? news === words.LINES.moved : NEWSY.includes(screen));
+  const newsShows =
+    news !== "" &&
+    !isPending(me) &&
+    (screen === "enter" ? news === words.LINES.moved : NEWSY.includes(screen));
   return {
     screen,
     bare,
@@ -41,7 +44,9 @@ export function lookOf(state, { data, heard, news }) {
     loaded: screen === "loading" ? state.loading.done / Math.max(1, state.loading.total) : 0,
     headline: screen === "enter" ? words.HEADLINE : "",
     line: newsShows ? news : line,
-    warn: [...ENDED, "busy", "blocked", "reconnecting", "gone"].includes(screen) || (newsShows && news === words.LINES.moved),
+    warn:
+      [...ENDED, "busy", "blocked", "reconnecting", "gone"].includes(screen) ||
+      (newsShows && news === words.LINES.moved),
     ...dockOf(screen, state, me, heard),
   };
 }
@@ -58,20 +63,36 @@ export const sounds = (seat) => ["playing", "stopping", "house"].includes(seat.p
  */
 function seatsOf(state, bar) {
   const band = state.band && state.jam !== null && state.users.length === 1;
-  const tails = state.users.filter((user) => isChanging(user, bar)).map((user) => user.outgoing?.loop);
+  const tails = state.users
+    .filter((user) => isChanging(user, bar))
+    .map((user) => user.outgoing?.loop);
   return PARTS.map((loop) => {
     const user = state.users.find((one) => one.loop === loop);
     const seat = user ? seated(user, bar, user.userId === state.me) : empty(band);
     if (tails.includes(loop)) seat.groove = "sounding";
-    return { loop, muted: loopMix(state.mix, loop).muted, failed: state.loading.failed.includes(loop), ...seat };
+    return {
+      loop,
+      muted: loopMix(state.mix, loop).muted,
+      failed: state.loading.failed.includes(loop),
+      ...seat,
+    };
   });
 }
 
-/** A swap in flight: the old loop sounds up to the bar line. @param {User} user @param {number} bar */
+/** A swap in flight: the old loop sounds up to the bar line.
+ * @param {User} user @param {number} bar
+ */
 const isChanging = ({ outgoing }, bar) => outgoing !== null && (outgoing.until ?? Infinity) > bar;
 
 /** @type {Record<SeatLook["phase"], SeatLook["groove"]>} */
-const GROOVES = { free: "free", house: "sounding", quiet: "quiet", queued: "queued", playing: "sounding", stopping: "sounding" };
+const GROOVES = {
+  free: "free",
+  house: "sounding",
+  quiet: "quiet",
+  queued: "queued",
+  playing: "sounding",
+  stopping: "sounding",
+};
 
 /** @typedef {Omit<SeatLook, "loop" | "muted" | "failed">} Sitting */
 
@@ -137,14 +158,24 @@ function hubOf(screen, state, seats, me, data, heard) {
   const hub = { top: title, big: "", bottom: "", counting: false };
   if (ENDED.includes(screen) || screen === "busy") return { ...hub, top: "" };
   if (screen === "loading") {
-    return { ...hub, top: "", big: `${state.loading.done}/${state.loading.total}`, bottom: "loops" };
+    return {
+      ...hub,
+      top: "",
+      big: `${state.loading.done}/${state.loading.total}`,
+      bottom: "loops",
+    };
   }
   if (me && isPending(me) && screen !== "enter") {
     const beats = beatsLeft(me.bar, heard);
     return { top: "", big: String(beats), bottom: beats === 1 ? "beat" : "beats", counting: true };
   }
   const playing = seats.filter(sounds).length;
-  if (playing === 0) return { ...hub, big: String(Math.round((BEATS_PER_BAR * 60_000) / data.bar_ms)), bottom: "bpm" };
+  if (playing === 0)
+    return {
+      ...hub,
+      big: String(Math.round((BEATS_PER_BAR * 60_000) / data.bar_ms)),
+      bottom: "bpm",
+    };
   return { ...hub, big: String(playing), bottom: "playing" };
 }
 
@@ -171,7 +202,8 @@ function dockOf(screen, state, me, heard) {
   if (screen === "enter") {
     return { ...none, go: OTHER_BUTTONS.enter, fine: me ? words.FINE : words.FINE_CONNECTING };
   }
-  if (screen in OTHER_BUTTONS || ENDED.includes(screen) || me === null) return { ...none, go: OTHER_BUTTONS[screen] ?? null, mixer: screen === "gone" };
+  if (screen in OTHER_BUTTONS || ENDED.includes(screen) || me === null)
+    return { ...none, go: OTHER_BUTTONS[screen] ?? null, mixer: screen === "gone" };
   const alone = state.users.length === 1;
   return {
     ...none,

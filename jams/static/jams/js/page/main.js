@@ -70,7 +70,9 @@ function envelopesOf(kit) {
   let envelopes = decoded.get(kit);
   if (!envelopes) {
     const loops = Object.entries(data.kits[kit]?.loops ?? {});
-    envelopes = Object.fromEntries(loops.map(([loop, { envelope }]) => [loop, decodeEnvelope(envelope)]));
+    envelopes = Object.fromEntries(
+      loops.map(([loop, { envelope }]) => [loop, decodeEnvelope(envelope)]),
+    );
     decoded.set(kit, envelopes);
   }
   return envelopes;
@@ -85,7 +87,10 @@ function open(title, panel) {
 /** @param {SeatLook} seat */
 function pressSeat(seat) {
   if (seat.me) return dock.press();
-  open(seatTitle(seat), createSeatPanel(session, seat.loop, { share: verbs.share, close: sheet.close }));
+  open(
+    seatTitle(seat),
+    createSeatPanel(session, seat.loop, { share: verbs.share, close: sheet.close }),
+  );
 }
 
 /** @param {import("./sheet.js").Panel} panel */
@@ -100,7 +105,10 @@ function createSide() {
   const share = createShare(announce, { help: false });
   const element = byId("side", HTMLElement);
   element.append(make("h2", {}, "Your mix"), mixer.element);
-  element.append(make("p", { class: "part-title" }, "Invite link. Anyone can join with it."), share.element);
+  element.append(
+    make("p", { class: "part-title" }, "Invite link. Anyone can join with it."),
+    share.element,
+  );
   return {
     /** @param {Look} look @param {State} state */
     update(look, state) {
@@ -117,7 +125,13 @@ function render() {
   const look = lookOf(state, { data, heard: now, news: news.line });
   const kit = state.jam?.kit ?? Object.keys(data.kits)[0];
   const envelopes = envelopesOf(kit);
-  const times = { msUntil: (/** @type {number} */ bar) => msUntil(bar, now, barMs), barMs, calm: calm.matches, envelopes, kit };
+  const times = {
+    msUntil: (/** @type {number} */ bar) => msUntil(bar, now, barMs),
+    barMs,
+    calm: calm.matches,
+    envelopes,
+    kit,
+  };
   setAttribute(document.body, "data-screen", look.screen);
   setAttribute(document.body, "data-bare", look.bare);
   setAttribute(document.body, "data-live", true);
@@ -161,7 +175,9 @@ session.subscribe((state) => {
 });
 session.onOriginChange(() => motion.align());
 calm.addEventListener("change", render);
-matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => requestAnimationFrame(render));
+matchMedia("(prefers-color-scheme: light)").addEventListener("change", () =>
+  requestAnimationFrame(render),
+);
 new ResizeObserver(render).observe(byId("record", HTMLElement));
 addEventListener("keydown", onKey);
 news.follow(session.state, null);

@@ -11,11 +11,17 @@ import { PHASE_NOTE, capitalised } from "./words.js";
 
 /** Who it is that plays a loop, as a row calls them. @param {SeatLook} seat */
 export const calledOf = (seat) =>
-  seat.me ? "You" : seat.phase === "house" ? capitalised(seat.loop) : fullName(seat.loop, seat.animal);
+  seat.me
+    ? "You"
+    : seat.phase === "house"
+      ? capitalised(seat.loop)
+      : fullName(seat.loop, seat.animal);
 
 /** @param {SeatLook} seat */
 const noteOf = (seat) =>
-  seat.phase === "house" ? "house band" : `${seat.loop} · ${seat.away ? "away" : PHASE_NOTE[seat.phase]}`;
+  seat.phase === "house"
+    ? "house band"
+    : `${seat.loop} · ${seat.away ? "away" : PHASE_NOTE[seat.phase]}`;
 
 /** What a loop's row shows. @param {SeatLook} seat @param {import("./types.js").State} state */
 export const volumeOf = (seat, state) => ({
@@ -27,7 +33,9 @@ export const volumeOf = (seat, state) => ({
 
 /** @param {Session} session */
 export function createMixer(session) {
-  const rows = PARTS.map((loop) => createVolume("li", (patch) => session.setMix({ loops: { [loop]: patch } })));
+  const rows = PARTS.map((loop) =>
+    createVolume("li", (patch) => session.setMix({ loops: { [loop]: patch } })),
+  );
   const master = createSlider({
     min: 0,
     max: 100,
@@ -43,7 +51,10 @@ export function createMixer(session) {
   });
   master.slider.setAttribute("aria-label", "Volume, everything");
   trim.slider.setAttribute("aria-label", "Sound comes late? Play it earlier");
-  const [masterAmount, trimAmount] = [make("span", { class: "amount" }), make("span", { class: "amount" })];
+  const [masterAmount, trimAmount] = [
+    make("span", { class: "amount" }),
+    make("span", { class: "amount" }),
+  ];
   const element = make(
     "div",
     {},
@@ -68,6 +79,14 @@ export function createMixer(session) {
   return { element, update };
 }
 
-/** @param {string} name @param {string} note @param {HTMLElement} slider @param {HTMLElement} amount */
+/** @param {string} name @param {string} note
+ * @param {HTMLElement} slider @param {HTMLElement} amount
+ */
 const line = (name, note, slider, amount) =>
-  make("div", { class: "one plain" }, make("span", { class: "who" }, name, make("small", {}, note)), slider, amount);
+  make(
+    "div",
+    { class: "one plain" },
+    make("span", { class: "who" }, name, make("small", {}, note)),
+    slider,
+    amount,
+  );

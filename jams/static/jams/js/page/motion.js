@@ -16,8 +16,9 @@ const GLOW_FADE = 0.14;
 const handSteps = () => ((navigator.hardwareConcurrency || 4) <= 2 ? HAND_STEPS_WEAK : HAND_STEPS);
 
 /**
- * A halo's light around the loop, a value for each step and the first again: it follows the envelope, but strikes once a beat at
- * most. At 100 beats a minute that is 1.7 flashes a second; the limit is 3.
+ * A halo's light around the loop, a value for each step and the first again: it follows the
+ * envelope, but strikes once a beat at most. At 100 beats a minute that is 1.7 flashes a second;
+ * the limit is 3.
  * @param {number[]} envelope around the loop, 0 to 1
  */
 export function glowOf(envelope) {
@@ -49,7 +50,8 @@ export function createMotion(originOf, loopMs) {
   const held = new Map();
 
   /** Keep one animation on an element while `key` stays; "" ends it.
-   * @param {Element} element @param {string} key @param {() => Animation} start @param {boolean} onMusic
+   * @param {Element} element @param {string} key @param {() => Animation} start
+   * @param {boolean} onMusic
    */
   function hold(element, key, start, onMusic) {
     const before = held.get(element);
@@ -59,9 +61,15 @@ export function createMotion(originOf, loopMs) {
     if (key !== "") held.set(element, { key, animation: start(), onMusic });
   }
 
-  /** @param {Element} element @param {Keyframe[]} frames @param {KeyframeAnimationOptions} [options] */
+  /** @param {Element} element @param {Keyframe[]} frames
+   * @param {KeyframeAnimationOptions} [options]
+   */
   function turn(element, frames, options = {}) {
-    const animation = element.animate(frames, { duration: loopMs, iterations: Infinity, ...options });
+    const animation = element.animate(frames, {
+      duration: loopMs,
+      iterations: Infinity,
+      ...options,
+    });
     animation.startTime = originOf();
     return animation;
   }
@@ -70,12 +78,20 @@ export function createMotion(originOf, loopMs) {
     /** The hand goes round once a loop. @param {Element} sweep @param {boolean} moving */
     sweep(sweep, moving) {
       const frames = [{ transform: "rotate(0deg)" }, { transform: "rotate(360deg)" }];
-      hold(sweep, moving ? "turning" : "", () => turn(sweep, frames, { easing: `steps(${handSteps()})` }), true);
+      hold(
+        sweep,
+        moving ? "turning" : "",
+        () => turn(sweep, frames, { easing: `steps(${handSteps()})` }),
+        true,
+      );
     },
 
-    /** A seat glows with its loop. @param {Element} halo @param {string} key @param {number[] | null} envelope */
+    /** A seat glows with its loop.
+     * @param {Element} halo @param {string} key @param {number[] | null} envelope
+     */
     halo(halo, key, envelope) {
-      const frames = () => glowOf(envelope ?? []).map((opacity) => ({ opacity, easing: "steps(1)" }));
+      const frames = () =>
+        glowOf(envelope ?? []).map((opacity) => ({ opacity, easing: "steps(1)" }));
       hold(halo, envelope ? key : "", () => turn(halo, frames()), true);
     },
 
@@ -99,7 +115,9 @@ export function createMotion(originOf, loopMs) {
       );
     },
 
-    /** Once, for something that just happened. @param {Element} element @param {Keyframe[]} frames @param {number} ms */
+    /** Once, for something that just happened.
+     * @param {Element} element @param {Keyframe[]} frames @param {number} ms
+     */
     once(element, frames, ms) {
       element.animate(frames, { duration: ms, easing: "cubic-bezier(0.2, 1.5, 0.4, 1)" });
     },

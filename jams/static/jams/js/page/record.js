@@ -86,7 +86,9 @@ export function createRecord(canvas) {
     const room = (radius * (OUTER - INNER)) / PARTS.length;
     for (const [i, part] of PARTS.entries()) {
       const ink = INKS[seats.find((seat) => seat.loop === part)?.groove ?? "free"];
-      const colour = colours.getPropertyValue(ink.colour === "line" ? "--line" : `--${part}-line`).trim();
+      const colour = colours
+        .getPropertyValue(ink.colour === "line" ? "--line" : `--${part}-line`)
+        .trim();
       const middle = radius * OUTER - room * (i + 0.5);
       if (envelopes[part]) drawGroove(pen, envelopes[part], middle, room * GROOVE, ink, colour);
     }

@@ -22,8 +22,18 @@ export function createSeatPanel(session, loop, verbs) {
   const volume = createVolume("div", (patch) => session.setMix({ loops: { [loop]: patch } }));
   volume.row.classList.add("one");
   const label = make("span");
-  const take = make("button", { type: "button", class: "button wide mine", "data-part": loop }, makeSymbol(`g-${loop}`, "glyph"), label);
-  const invite = make("button", { type: "button", class: "button wide soft" }, makeSymbol("i-invite", "icon"), "Invite a friend");
+  const take = make(
+    "button",
+    { type: "button", class: "button wide mine", "data-part": loop },
+    makeSymbol(`g-${loop}`, "glyph"),
+    label,
+  );
+  const invite = make(
+    "button",
+    { type: "button", class: "button wide soft" },
+    makeSymbol("i-invite", "icon"),
+    "Invite a friend",
+  );
   take.addEventListener("click", () => {
     session.swap(loop);
     verbs.close();

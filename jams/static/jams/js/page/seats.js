@@ -19,7 +19,10 @@ import { PHASE_WORD, capitalised } from "./words.js";
  * @property {string} kit
  */
 
-const ARRIVES = [{ transform: "scale(0.5)", opacity: 0 }, { transform: "none", opacity: 1 }];
+const ARRIVES = [
+  { transform: "scale(0.5)", opacity: 0 },
+  { transform: "none", opacity: 1 },
+];
 const STARTS = [{ transform: "scale(1.16)" }, { transform: "none" }];
 
 /**
@@ -117,7 +120,11 @@ function spoken(seat) {
  */
 function move(nodes, seat, was, look, times, motion) {
   const glows = sounds(seat) && !times.calm && !seat.muted && look.screen !== "blocked";
-  motion.halo(nodes.halo, `${times.kit}/${seat.loop}`, glows ? (times.envelopes[seat.loop] ?? null) : null);
+  motion.halo(
+    nodes.halo,
+    `${times.kit}/${seat.loop}`,
+    glows ? (times.envelopes[seat.loop] ?? null) : null,
+  );
   const starting = seat.phase === "queued";
   const pending = starting || seat.phase === "stopping";
   const ring = [{ strokeDashoffset: starting ? 1 : 0 }, { strokeDashoffset: starting ? 0 : 1 }];

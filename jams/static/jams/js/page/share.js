@@ -27,7 +27,12 @@ export function createShare(announce, { help }) {
   const text = make("p", { class: "help" });
   const field = make("input", { type: "text", readonly: true, "aria-label": "Invite link" });
   const label = make("span", {}, "Copy");
-  const copying = make("button", { type: "button", class: "button" }, makeSymbol("i-copy", "icon"), label);
+  const copying = make(
+    "button",
+    { type: "button", class: "button" },
+    makeSymbol("i-copy", "icon"),
+    label,
+  );
   const link = make("div", { class: "link" }, field, copying);
   const share = make("button", { type: "button", class: "button wide" }, "Share the link");
   const element = help ? make("div", {}, text, link) : make("div", {}, link);
@@ -49,7 +54,9 @@ export function createShare(announce, { help }) {
   function update(look, state) {
     const url = state.jam ? inviteLink(state.jam.id) : location.href;
     if (field.value !== url) field.value = url;
-    const free = look.seats.filter((seat) => seat.phase === "free" || seat.phase === "house").length;
+    const free = look.seats.filter(
+      (seat) => seat.phase === "free" || seat.phase === "house",
+    ).length;
     setText(text, shareLine(free));
   }
 

@@ -20,7 +20,11 @@ export function createSheet() {
   dialog.addEventListener("click", (event) => {
     if (event.target !== dialog) return;
     const { left, right, top, bottom } = dialog.getBoundingClientRect();
-    const inside = event.clientX > left && event.clientX < right && event.clientY > top && event.clientY < bottom;
+    const inside =
+      event.clientX > left &&
+      event.clientX < right &&
+      event.clientY > top &&
+      event.clientY < bottom;
     if (!inside) dialog.close();
   });
   dialog.addEventListener("close", () => {

@@ -1,4 +1,4 @@
-// A slider with its name, and a button to mute: one row of the mixer, and the heart of a seat's sheet.
+// A slider with its name, and a button to mute: a row of the mixer, the heart of a seat's sheet.
 
 import { make, makeSymbol, setAttribute, setSymbol, setText } from "./dom.js";
 
@@ -13,7 +13,12 @@ const showFill = (slider, value) => slider.style.setProperty("--v", `${Math.roun
  *   onInput: (value: number) => void}} options
  */
 export function createSlider({ min, max, step, say, onInput }) {
-  const slider = make("input", { type: "range", min: String(min), max: String(max), step: String(step) });
+  const slider = make("input", {
+    type: "range",
+    min: String(min),
+    max: String(max),
+    step: String(step),
+  });
   /** @param {number} value */
   function show(value) {
     if (slider.valueAsNumber !== value) slider.value = String(value);
@@ -28,7 +33,8 @@ export function createSlider({ min, max, step, say, onInput }) {
 }
 
 /**
- * @param {string} tag of the row @param {(patch: {volume?: number, muted?: boolean}) => void} onChange
+ * @param {string} tag of the row
+ * @param {(patch: {volume?: number, muted?: boolean}) => void} onChange
  */
 export function createVolume(tag, onChange) {
   const glyph = makeSymbol("g-drums", "glyph");
@@ -42,7 +48,9 @@ export function createVolume(tag, onChange) {
     onInput: (value) => onChange({ volume: value / 100 }),
   });
   const mute = make("button", { type: "button", class: "mute" }, makeSymbol("i-sound", "icon"));
-  mute.addEventListener("click", () => onChange({ muted: mute.getAttribute("aria-pressed") !== "true" }));
+  mute.addEventListener("click", () =>
+    onChange({ muted: mute.getAttribute("aria-pressed") !== "true" }),
+  );
   const row = document.createElement(tag);
   row.append(glyph, make("span", { class: "who" }, name, small), slider, mute);
 

@@ -98,11 +98,14 @@ export const PHASE_NOTE = {
   stopping: "stopping",
 };
 
+const ALL_TAKEN = "All seats are taken just now. Whoever follows this link gets the next free one, ";
+
 /** @param {number} free seats */
-export const shareLine = (free) =>
-  free === 0
-    ? "All seats are taken just now. Whoever follows this link gets the next free one, or a jam nearby."
-    : `Whoever follows this link lands in your jam. ${capitalised(count(free))} ${free === 1 ? "seat is" : "seats are"} free.`;
+export function shareLine(free) {
+  if (free === 0) return `${ALL_TAKEN}or a jam nearby.`;
+  const seats = free === 1 ? "seat is" : "seats are";
+  return `Whoever follows this link lands in your jam. ${capitalised(count(free))} ${seats} free.`;
+}
 
 const COUNTS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
