@@ -320,9 +320,7 @@ def test_a_slider_changes_the_mix(open_state: OpenState) -> None:
     slider = page.locator("#side").get_by_role("slider", name="Volume, Coral Heron")
     slider.fill("30")
     assert page.evaluate("fakeSession.state.mix.loops.drums.volume") == 0.3
-    page.locator("#side").get_by_role("slider", name="Sound comes late? Play it earlier").fill(
-        "120"
-    )
+    page.locator("#side").get_by_role("slider", name="Sound late? Play it earlier").fill("120")
     assert page.evaluate("fakeSession.state.mix.trimMs") == 120
 
 

@@ -4,7 +4,7 @@
 import { byId, find, setAttribute, setSymbol, setText } from "./dom.js";
 
 /** @typedef {import("./types.js").Look} Look */
-/** @typedef {ReturnType<typeof import("./motion.js").createMotion>} Motion */
+/** @typedef {import("./motion.js").Motion} Motion */
 
 const FILLS = [{ transform: "scaleX(0)" }, { transform: "scaleX(1)" }];
 

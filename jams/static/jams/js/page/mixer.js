@@ -1,7 +1,7 @@
 // Your mix: how loud each loop is, for you alone.
 
 import { TRIM_MS, loopMix } from "../mix.js";
-import { make, setText } from "./dom.js";
+import { make } from "./dom.js";
 import { fullName, PARTS } from "./parts.js";
 import { createSlider, createVolume } from "./volume.js";
 import { PHASE_NOTE, capitalised } from "./words.js";
@@ -31,36 +31,42 @@ export const volumeOf = (seat, state) => ({
   ...loopMix(state.mix, seat.loop),
 });
 
+/** How loud everything is. @param {Session} session */
+const createMaster = (session) =>
+  createSlider({
+    min: 0,
+    max: 100,
+    step: 1,
+    label: "Everything, volume",
+    say: (value) => `${value} %`,
+    onInput: (value) => session.setMix({ master: value / 100 }),
+  });
+
+/** How much earlier the sound is played, for what is late on its way to the ear.
+ * @param {Session} session
+ */
+const createTrim = (session) =>
+  createSlider({
+    ...TRIM_MS,
+    step: 5,
+    label: "Sound late? Play it earlier",
+    say: (value) => `${value} ms`,
+    onInput: (value) => session.setMix({ trimMs: value }),
+  });
+
 /** @param {Session} session */
 export function createMixer(session) {
   const rows = PARTS.map((loop) =>
     createVolume("li", (patch) => session.setMix({ loops: { [loop]: patch } })),
   );
-  const master = createSlider({
-    min: 0,
-    max: 100,
-    step: 1,
-    say: (value) => `${value} percent`,
-    onInput: (value) => session.setMix({ master: value / 100 }),
-  });
-  const trim = createSlider({
-    ...TRIM_MS,
-    step: 5,
-    say: (value) => `${value} milliseconds earlier`,
-    onInput: (value) => session.setMix({ trimMs: value }),
-  });
-  master.slider.setAttribute("aria-label", "Volume, everything");
-  trim.slider.setAttribute("aria-label", "Sound comes late? Play it earlier");
-  const [masterAmount, trimAmount] = [
-    make("span", { class: "amount" }),
-    make("span", { class: "amount" }),
-  ];
+  const master = createMaster(session);
+  const trim = createTrim(session);
   const element = make(
     "div",
     {},
     make("ul", { class: "rows" }, ...rows.map(({ row }) => row)),
-    line("Everything", "", master.slider, masterAmount),
-    line("Sound late?", "headphones, TV", trim.slider, trimAmount),
+    line("Everything", "", master),
+    line("Sound late?", "headphones, TV", trim),
   );
 
   /** @param {import("./types.js").Look} look @param {import("./types.js").State} state */
@@ -69,24 +75,15 @@ export function createMixer(session) {
       rows[i].row.hidden = seat.phase === "free";
       if (seat.phase !== "free") rows[i].update(volumeOf(seat, state));
     }
-    const { master: level, trimMs } = state.mix;
-    master.show(Math.round(level * 100));
-    trim.show(trimMs);
-    setText(masterAmount, `${Math.round(level * 100)} %`);
-    setText(trimAmount, `${trimMs} ms`);
+    master.show(Math.round(state.mix.master * 100));
+    trim.show(state.mix.trimMs);
   }
 
   return { element, update };
 }
 
-/** @param {string} name @param {string} note
- * @param {HTMLElement} slider @param {HTMLElement} amount
- */
-const line = (name, note, slider, amount) =>
-  make(
-    "div",
-    { class: "one plain" },
-    make("span", { class: "who" }, name, make("small", {}, note)),
-    slider,
-    amount,
-  );
+/** @param {string} name @param {string} note @param {ReturnType<typeof createSlider>} control */
+function line(name, note, { slider, amount }) {
+  const who = make("span", { class: "who" }, name, make("small", {}, note));
+  return make("div", { class: "one plain" }, who, slider, amount);
+}

@@ -41,94 +41,86 @@ export function glowOf(envelope) {
   return [...glow, glow[0]].map((light) => GLOW_FLOOR + (GLOW_TOP - GLOW_FLOOR) * light);
 }
 
-/**
- * @param {() => number} originOf the page time at which a cycle is heard
- * @param {number} loopMs
- */
-export function createMotion(originOf, loopMs) {
+/** The page's running animations: one for an element at most. */
+export class Motion {
   /** @type {Map<Element, {key: string, animation: Animation, onMusic: boolean}>} */
-  const held = new Map();
+  #held = new Map();
+
+  /**
+   * @param {() => number} originOf the page time at which a cycle is heard
+   * @param {number} loopMs
+   */
+  constructor(originOf, loopMs) {
+    this.originOf = originOf;
+    this.loopMs = loopMs;
+  }
+
+  /** The hand goes round once a loop. @param {Element} hand @param {boolean} moving */
+  sweep(hand, moving) {
+    const frames = [{ transform: "rotate(0deg)" }, { transform: "rotate(360deg)" }];
+    const start = () => this.#turn(hand, frames, { easing: `steps(${handSteps()})` });
+    this.#hold(hand, moving ? "turning" : "", start, true);
+  }
+
+  /** A seat glows with its loop.
+   * @param {Element} halo @param {string} key @param {number[] | null} envelope
+   */
+  halo(halo, key, envelope) {
+    const frames = () => glowOf(envelope ?? []).map((opacity) => ({ opacity, easing: "steps(1)" }));
+    this.#hold(halo, envelope ? key : "", () => this.#turn(halo, frames()), true);
+  }
+
+  /**
+   * Something fills up (or empties) to a bar line; it starts where it should be by now.
+   * @param {Element} element @param {string} key "" for nothing to fill
+   * @param {Keyframe[]} frames @param {number} leftMs until the bar line @param {number} wholeMs
+   * @param {string} easing
+   */
+  fill(element, key, frames, leftMs, wholeMs, easing) {
+    const start = () => {
+      const duration = Math.max(leftMs, wholeMs, 1);
+      const animation = element.animate(frames, { duration, easing, fill: "both" });
+      animation.startTime = performance.now() - (duration - leftMs);
+      return animation;
+    };
+    this.#hold(element, key, start, false);
+  }
+
+  /** Once, for something that just happened.
+   * @param {Element} element @param {Keyframe[]} frames @param {number} ms
+   */
+  once(element, frames, ms) {
+    element.animate(frames, { duration: ms, easing: "cubic-bezier(0.2, 1.5, 0.4, 1)" });
+  }
+
+  /** The music has moved against the page's clock: follow it. */
+  align() {
+    for (const { animation, onMusic } of this.#held.values()) {
+      if (onMusic) animation.startTime = this.originOf();
+    }
+  }
 
   /** Keep one animation on an element while `key` stays; "" ends it.
    * @param {Element} element @param {string} key @param {() => Animation} start
-   * @param {boolean} onMusic
+   * @param {boolean} onMusic it follows the music when that moves
    */
-  function hold(element, key, start, onMusic) {
-    const before = held.get(element);
+  #hold(element, key, start, onMusic) {
+    const before = this.#held.get(element);
     if ((before?.key ?? "") === key) return;
     before?.animation.cancel();
-    held.delete(element);
-    if (key !== "") held.set(element, { key, animation: start(), onMusic });
+    this.#held.delete(element);
+    if (key !== "") this.#held.set(element, { key, animation: start(), onMusic });
   }
 
   /** @param {Element} element @param {Keyframe[]} frames
    * @param {KeyframeAnimationOptions} [options]
    */
-  function turn(element, frames, options = {}) {
-    const animation = element.animate(frames, {
-      duration: loopMs,
-      iterations: Infinity,
-      ...options,
-    });
-    animation.startTime = originOf();
+  #turn(element, frames, options = {}) {
+    const timing = { duration: this.loopMs, iterations: Infinity, ...options };
+    const animation = element.animate(frames, timing);
+    animation.startTime = this.originOf();
     return animation;
   }
-
-  return {
-    /** The hand goes round once a loop. @param {Element} sweep @param {boolean} moving */
-    sweep(sweep, moving) {
-      const frames = [{ transform: "rotate(0deg)" }, { transform: "rotate(360deg)" }];
-      hold(
-        sweep,
-        moving ? "turning" : "",
-        () => turn(sweep, frames, { easing: `steps(${handSteps()})` }),
-        true,
-      );
-    },
-
-    /** A seat glows with its loop.
-     * @param {Element} halo @param {string} key @param {number[] | null} envelope
-     */
-    halo(halo, key, envelope) {
-      const frames = () =>
-        glowOf(envelope ?? []).map((opacity) => ({ opacity, easing: "steps(1)" }));
-      hold(halo, envelope ? key : "", () => turn(halo, frames()), true);
-    },
-
-    /**
-     * Something fills up (or empties) to a bar line; it starts where it should be by now.
-     * @param {Element} element @param {string} key "" for nothing to fill
-     * @param {Keyframe[]} frames @param {number} leftMs until the bar line @param {number} wholeMs
-     * @param {string} easing
-     */
-    fill(element, key, frames, leftMs, wholeMs, easing) {
-      hold(
-        element,
-        key,
-        () => {
-          const duration = Math.max(leftMs, wholeMs, 1);
-          const animation = element.animate(frames, { duration, easing, fill: "both" });
-          animation.startTime = performance.now() - (duration - leftMs);
-          return animation;
-        },
-        false,
-      );
-    },
-
-    /** Once, for something that just happened.
-     * @param {Element} element @param {Keyframe[]} frames @param {number} ms
-     */
-    once(element, frames, ms) {
-      element.animate(frames, { duration: ms, easing: "cubic-bezier(0.2, 1.5, 0.4, 1)" });
-    },
-
-    /** The music has moved against the page's clock: follow it. */
-    align() {
-      for (const { animation, onMusic } of held.values()) {
-        if (onMusic) animation.startTime = originOf();
-      }
-    },
-  };
 }
 
 /**

@@ -8,7 +8,7 @@ import { PHASE_WORD, capitalised } from "./words.js";
 
 /** @typedef {import("./types.js").SeatLook} SeatLook */
 /** @typedef {import("./types.js").Look} Look */
-/** @typedef {ReturnType<typeof import("./motion.js").createMotion>} Motion */
+/** @typedef {import("./motion.js").Motion} Motion */
 
 /**
  * @typedef {object} Times what a queued start or stop needs to know

@@ -16,16 +16,8 @@ export function createSheet() {
   let panel = null;
 
   byId("sheet-close", HTMLButtonElement).addEventListener("click", () => dialog.close());
-  // A click on the dialog itself, beside its content, is a click on the backdrop.
   dialog.addEventListener("click", (event) => {
-    if (event.target !== dialog) return;
-    const { left, right, top, bottom } = dialog.getBoundingClientRect();
-    const inside =
-      event.clientX > left &&
-      event.clientX < right &&
-      event.clientY > top &&
-      event.clientY < bottom;
-    if (!inside) dialog.close();
+    if (event.target === dialog && isBeside(dialog, event)) dialog.close();
   });
   dialog.addEventListener("close", () => {
     panel = null;
@@ -48,4 +40,12 @@ export function createSheet() {
       panel?.update(look, state);
     },
   };
+}
+
+/** A click on the dialog itself, but outside of its box, is one on the backdrop.
+ * @param {HTMLDialogElement} dialog @param {MouseEvent} event
+ */
+function isBeside(dialog, { clientX: x, clientY: y }) {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  return x <= left || x >= right || y <= top || y >= bottom;
 }

@@ -8,28 +8,31 @@ import { make, makeSymbol, setAttribute, setSymbol, setText } from "./dom.js";
 const showFill = (slider, value) => slider.style.setProperty("--v", `${Math.round(value * 100)}%`);
 
 /**
- * A slider of its own, without a mute button.
- * @param {{min: number, max: number, step: number, say: (value: number) => string,
- *   onInput: (value: number) => void}} options
+ * A slider without a mute button; `amount` shows its value in words.
+ * @param {{min: number, max: number, step: number, label: string,
+ *   say: (value: number) => string, onInput: (value: number) => void}} options
  */
-export function createSlider({ min, max, step, say, onInput }) {
+export function createSlider({ min, max, step, label, say, onInput }) {
   const slider = make("input", {
     type: "range",
     min: String(min),
     max: String(max),
     step: String(step),
+    "aria-label": label,
   });
+  const amount = make("span", { class: "amount", "aria-hidden": "true" });
   /** @param {number} value */
   function show(value) {
     if (slider.valueAsNumber !== value) slider.value = String(value);
     showFill(slider, (value - min) / (max - min));
     setAttribute(slider, "aria-valuetext", say(value));
+    setText(amount, say(value));
   }
   slider.addEventListener("input", () => {
     show(slider.valueAsNumber);
     onInput(slider.valueAsNumber);
   });
-  return { slider, show };
+  return { slider, amount, show };
 }
 
 /**
@@ -44,7 +47,8 @@ export function createVolume(tag, onChange) {
     min: 0,
     max: 100,
     step: 1,
-    say: (value) => `${value} percent`,
+    label: "Volume",
+    say: (value) => `${value} %`,
     onInput: (value) => onChange({ volume: value / 100 }),
   });
   const mute = make("button", { type: "button", class: "mute" }, makeSymbol("i-sound", "icon"));

@@ -98,7 +98,8 @@ export const PHASE_NOTE = {
   stopping: "stopping",
 };
 
-const ALL_TAKEN = "All seats are taken just now. Whoever follows this link gets the next free one, ";
+const ALL_TAKEN =
+  "All seats are taken just now. Whoever follows this link gets the next free one, ";
 
 /** @param {number} free seats */
 export function shareLine(free) {
