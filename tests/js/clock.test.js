@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { ServerClock } from "../../jams/static/jams/js/clock.js";
 
-/** An exchange begun at `sent` (ours), `up` and `down` ms on the way; the server is `offset` ahead. */
+/** An exchange begun at `sent`, `up` and `down` ms on the way; the server is `offset` ahead. */
 function exchange(clock, { sent, up, down, offset }) {
   const received_ms = sent + up + offset;
   return clock.take({ sent, received_ms, replied_ms: received_ms + 1 }, sent + up + 1 + down);

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { barFrame, framesIn, gridOf, idealZero, loopOffset, planCorrection, planStart } from "../../jams/static/jams/js/frames.js";
+import {
+  barFrame,
+  framesIn,
+  gridOf,
+  idealZero,
+  loopOffset,
+  planCorrection,
+  planStart,
+} from "../../jams/static/jams/js/frames.js";
 
 const timeline = { barMs: 2400, barsPerLoop: 2, cycleMs: 4800 };
 const grid = gridOf(timeline, 48_000);
@@ -57,5 +65,8 @@ test("drift is taken out shortly before a bar line, and not long ahead of it", (
 });
 
 test("a gross error does not wait", () => {
-  assert.deepEqual(planCorrection(grid, { ...situation, error: 4800 }), { kind: "jump", at: 50_000 });
+  assert.deepEqual(planCorrection(grid, { ...situation, error: 4800 }), {
+    kind: "jump",
+    at: 50_000,
+  });
 });

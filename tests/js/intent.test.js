@@ -4,7 +4,14 @@ import { test } from "node:test";
 import { afterMessage, intentOf, withIntent } from "../../jams/static/jams/js/intent.js";
 import { joined, wireUser } from "./fakes.js";
 
-const user = (fields) => ({ userId: "me", loop: "drums", since: null, outgoing: null, seq: 0, ...fields });
+const user = (fields) => ({
+  userId: "me",
+  loop: "drums",
+  since: null,
+  outgoing: null,
+  seq: 0,
+  ...fields,
+});
 const mine = (type) => ({ type, user_id: "me", bar: 12, seq: 9 });
 
 test("the button means what the phase says", () => {

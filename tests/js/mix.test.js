@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FLAT, loopGain, patched, remember, remembered, TRIM_MS } from "../../jams/static/jams/js/mix.js";
+import {
+  FLAT,
+  loopGain,
+  patched,
+  remember,
+  remembered,
+  TRIM_MS,
+} from "../../jams/static/jams/js/mix.js";
 import { FakeStorage } from "./fakes.js";
 
 test("a patch changes what it names", () => {

@@ -16,7 +16,10 @@ const of = (presence) => userOf(presence, "lynx");
 test("a snapshot is taken over whole", () => {
   assert.deepEqual(start.jam, { id: "jam-1", kit: "lofi", capacity: 7 });
   assert.equal(start.me, "me");
-  assert.deepEqual(start.users.map(({ userId }) => userId), ["me", "lynx"]);
+  assert.deepEqual(
+    start.users.map(({ userId }) => userId),
+    ["me", "lynx"],
+  );
 });
 
 test("users come, go, step away and return; others stay as they are", () => {
@@ -52,9 +55,19 @@ test("the four phases", () => {
 
 test("what sounds, from when and until when", () => {
   const queued = after(start, 10, played(11, 1));
-  assert.deepEqual(segmentOf(of(queued), 10), { key: "lynx/bass", loop: "bass", from: 11, until: null });
+  assert.deepEqual(segmentOf(of(queued), 10), {
+    key: "lynx/bass",
+    loop: "bass",
+    from: 11,
+    until: null,
+  });
   const stopping = after(queued, 12, stopped(13, 2));
-  assert.deepEqual(segmentOf(of(stopping), 12), { key: "lynx/bass", loop: "bass", from: 11, until: 13 });
+  assert.deepEqual(segmentOf(of(stopping), 12), {
+    key: "lynx/bass",
+    loop: "bass",
+    from: 11,
+    until: 13,
+  });
   assert.equal(segmentOf(of(stopping), 13), null);
   assert.equal(segmentOf(of(after(queued, 10, stopped(10, 2))), 10), null, "called off");
 });
@@ -62,14 +75,24 @@ test("what sounds, from when and until when", () => {
 test("a late joiner hears one who is stopping to the end", () => {
   const stopping = wireUser({ user_id: "lynx", loop: "bass", bar: 12 });
   const late = reduce(NOBODY, joined({ users: [wireUser(), stopping] }), 11);
-  assert.deepEqual(segmentOf(of(late), 11), { key: "lynx/bass", loop: "bass", from: -Infinity, until: 12 });
+  assert.deepEqual(segmentOf(of(late), 11), {
+    key: "lynx/bass",
+    loop: "bass",
+    from: -Infinity,
+    until: 12,
+  });
 });
 
 test("a swap while sounding: the old loop to the bar, the new one from it", () => {
   const playing = after(start, 10, played(11, 1));
   const swap = after(playing, 12, swapped({ playing: true, bar: 13, seq: 2 }));
   assert.deepEqual(of(swap).outgoing, { key: "lynx/bass", loop: "bass", from: 11, until: 13 });
-  assert.deepEqual(segmentOf(of(swap), 12), { key: "lynx/vox", loop: "vox", from: 13, until: null });
+  assert.deepEqual(segmentOf(of(swap), 12), {
+    key: "lynx/vox",
+    loop: "vox",
+    from: 13,
+    until: null,
+  });
   assert.equal(phaseOf(of(swap), 12), "playing", "it sounds all the time");
 });
 
@@ -105,7 +128,12 @@ test("after a lost connection the snapshot decides, and who went on goes on", ()
   const playing = after(start, 10, played(11, 7));
   const stopping = { ...lynx, playing: false, bar: 21, seq: 9 };
   const back = after(playing, 20, joined({ users: [wireUser(), stopping] }));
-  assert.deepEqual(segmentOf(of(back), 20), { key: "lynx/bass", loop: "bass", from: 11, until: 21 });
+  assert.deepEqual(segmentOf(of(back), 20), {
+    key: "lynx/bass",
+    loop: "bass",
+    from: 11,
+    until: 21,
+  });
   const reset = after(playing, 20, joined({ users: [wireUser(), lynx] }));
   assert.equal(of(reset).seq, 0, "a server that lost its state is believed");
   assert.equal(of(reset).playing, false);

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { CLOSE, decode, encode, FROM_CLIENT, FROM_SERVER, PROTOCOL_VERSION } from "../../jams/static/jams/js/protocol.js";
+import {
+  CLOSE,
+  decode,
+  encode,
+  FROM_CLIENT,
+  FROM_SERVER,
+  PROTOCOL_VERSION,
+} from "../../jams/static/jams/js/protocol.js";
 import { joined } from "./fakes.js";
 
 const python = readFileSync(new URL("../../jams/messages.py", import.meta.url), "utf8");
@@ -15,7 +22,9 @@ test("the tags are the server's, each once", () => {
 });
 
 test("so are the close codes and the version", () => {
-  const codes = [...python.matchAll(/^ {4}\w+ = (4\d{3})$/gm)].map(([, code]) => Number(code)).sort();
+  const codes = [...python.matchAll(/^ {4}\w+ = (4\d{3})$/gm)]
+    .map(([, code]) => Number(code))
+    .sort();
   assert.deepEqual(Object.values(CLOSE).sort(), codes);
   assert.equal(PROTOCOL_VERSION, Number(/^PROTOCOL = (\d+)$/m.exec(python)?.[1]));
 });

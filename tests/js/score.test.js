@@ -5,8 +5,17 @@ import { bowOut } from "../../jams/static/jams/js/band.js";
 import { scoreOf } from "../../jams/static/jams/js/score.js";
 
 const kit = ["drums", "bass", "vox"];
-const user = (fields) => ({ userId: "me", loop: "drums", playing: false, bar: 0, since: null, outgoing: null, ...fields });
-const keys = (known, nowBar) => scoreOf({ leaving: [], band: null, kit, ...known }, nowBar).map(({ key }) => key);
+const user = (fields) => ({
+  userId: "me",
+  loop: "drums",
+  playing: false,
+  bar: 0,
+  since: null,
+  outgoing: null,
+  ...fields,
+});
+const keys = (known, nowBar) =>
+  scoreOf({ leaving: [], band: null, kit, ...known }, nowBar).map(({ key }) => key);
 
 test("only who sounds, or will", () => {
   const lynx = user({ userId: "lynx", loop: "bass", playing: true, bar: 11 });

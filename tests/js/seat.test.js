@@ -89,7 +89,14 @@ test("without storage and locks a seat lasts as long as the page", async () => {
 });
 
 test("what is not a seat in the storage is none", async () => {
-  for (const saved of ["", "{", "null", "3", '{"token":3,"userId":"x"}', '{"token":"t","userId":"x"}']) {
+  for (const saved of [
+    "",
+    "{",
+    "null",
+    "3",
+    '{"token":3,"userId":"x"}',
+    '{"token":"t","userId":"x"}',
+  ]) {
     const keeper = new SeatKeeper({ storage: new FakeStorage({ "jam-seat": saved }), locks: null });
     await keeper.restore();
     assert.equal(keeper.token, null);

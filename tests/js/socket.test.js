@@ -173,7 +173,15 @@ test("frames that are no message are dropped", () => {
   socket.open();
   join();
   const { last } = WebSocket;
-  for (const data of ["", "{", "[]", "null", '"joined"', '{"type":"toString"}', '{"type":"joined"}']) {
+  for (const data of [
+    "",
+    "{",
+    "[]",
+    "null",
+    '"joined"',
+    '{"type":"toString"}',
+    '{"type":"joined"}',
+  ]) {
     last.onmessage({ data });
   }
   last.receive({ type: "user_joined", user: { user_id: 3 } });

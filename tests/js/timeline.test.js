@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { barAt, barStart, circularDistance, modulo, nextBar, timelineOf } from "../../jams/static/jams/js/timeline.js";
+import {
+  barAt,
+  barStart,
+  circularDistance,
+  modulo,
+  nextBar,
+  timelineOf,
+} from "../../jams/static/jams/js/timeline.js";
 
 const timeline = timelineOf({ bar_ms: 2400, bars_per_loop: 2 });
 

@@ -20,7 +20,9 @@ const segment = (loop, from, until = null) => ({ key: `me/${loop}`, loop, from, 
 const comeTo = (frame) => (context.currentTime = frame / 48_000);
 /** Loop names, frames and gains heard at a frame; gains of 1 are left out. */
 const heard = (frame) =>
-  context.heardAt(frame).map(({ loop, frame: at, gain }) => (gain === 1 ? [loop, at] : [loop, at, gain]));
+  context
+    .heardAt(frame)
+    .map(({ loop, frame: at, gain }) => (gain === 1 ? [loop, at] : [loop, at, gain]));
 
 beforeEach(() => {
   context = new FakeAudioContext();
@@ -117,7 +119,10 @@ test("one who is gone fades at once", () => {
   comeTo(2 * BAR);
   transport.play([segment("bass", 1)]);
   assert.equal(heard(2 * BAR + LEAD - 1).length, 2);
-  assert.deepEqual(heard(2 * BAR + LEAD + FADE).map(([loop]) => loop), ["bass"]);
+  assert.deepEqual(
+    heard(2 * BAR + LEAD + FADE).map(([loop]) => loop),
+    ["bass"],
+  );
 });
 
 test("a loop that is not loaded joins when it is", () => {
@@ -146,7 +151,10 @@ test("drift is taken out by whole frames, crossfaded, before the bar line", () =
   const at = 3 * BAR - 1440;
   assert.deepEqual(heard(at - 1), [["drums", BAR - 1441]]);
   const both = heard(at + FADE / 2);
-  assert.deepEqual(both.map(([, frame]) => frame), [BAR - 1440 + FADE / 2, BAR - 1640 + FADE / 2]);
+  assert.deepEqual(
+    both.map(([, frame]) => frame),
+    [BAR - 1440 + FADE / 2, BAR - 1640 + FADE / 2],
+  );
   assert.ok(Math.abs(both[0][2] + both[1][2] - 1) < 1e-9, "their gains add up to one");
   assert.deepEqual(heard(at + FADE), [["drums", BAR - 1640 + FADE]]);
 });
@@ -155,8 +163,14 @@ test("a loop scheduled to stop moves along with a jump", () => {
   transport.play([segment("drums", 1, 3), segment("bass", 3)]);
   comeTo(3 * BAR - 20_000);
   transport.steer(200);
-  assert.deepEqual(heard(3 * BAR).map(([loop]) => loop), ["drums"]);
-  assert.deepEqual(heard(3 * BAR + 199).map(([loop]) => loop), ["drums"]);
+  assert.deepEqual(
+    heard(3 * BAR).map(([loop]) => loop),
+    ["drums"],
+  );
+  assert.deepEqual(
+    heard(3 * BAR + 199).map(([loop]) => loop),
+    ["drums"],
+  );
   assert.deepEqual(heard(3 * BAR + 200), [["bass", BAR]], "and so does one that is to start");
 });
 
@@ -176,7 +190,10 @@ test("a late start waits for a jump on its way", () => {
   transport.play([segment("drums", 1), segment("bass", 1)]);
   const bass = context.sources.find(({ buffer }) => buffer.name === "bass");
   assert.ok(bass.startedAt * 48_000 >= 3 * BAR - 1440);
-  assert.deepEqual(heard(4 * BAR), [["drums", LOOP - 200], ["bass", LOOP - 200]]);
+  assert.deepEqual(heard(4 * BAR), [
+    ["drums", LOOP - 200],
+    ["bass", LOOP - 200],
+  ]);
 });
 
 test("inside the dead band nothing moves; in silence the anchor does", () => {

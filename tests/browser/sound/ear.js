@@ -4,7 +4,7 @@ const TAP_URL = "/engine-test/tap.js";
 /** Readings of the output timestamp for one estimate, and the uneven gap between them, ms. */
 const READINGS = 61;
 const GAP_MS = 15;
-/** The engine leaves errors up to 3 ms alone while something sounds; the machine's load adds some. */
+/** The engine leaves errors up to 3 ms alone while something sounds; load adds some. */
 const SETTLED_MS = 4;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -48,7 +48,8 @@ export class AudioKeeper {
     const { AudioContext, audioSession, timers } = this.shell;
     if (!AudioContext) return;
     if (audioSession) audioSession.type = "playback";
-    if (!this.context || this.context.state === "closed" || this.#frozen) this.#create(AudioContext);
+    if (!this.context || this.context.state === "closed" || this.#frozen)
+      this.#create(AudioContext);
     if (this.state !== "running") this.#become("starting");
     this.context?.resume().catch(() => this.#look());
     timers.clear(this.#waiting);

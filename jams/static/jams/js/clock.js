@@ -4,7 +4,7 @@
 const WINDOW = 32;
 /** How fast two crystals may drift apart: 100 parts per million. */
 const DRIFT = 1e-4;
-/** Slack before two exchanges are held to contradict each other, ms: timer resolution, scheduling. */
+/** Slack before two exchanges contradict each other, ms: timer resolution, scheduling. */
 const SLACK_MS = 5;
 /** This many exchanges in a row must contradict the estimate before a clock has really jumped. */
 const WITNESSES = 2;
@@ -56,7 +56,11 @@ export class ServerClock {
   take({ sent, received_ms, replied_ms }, nowMs) {
     const rttMs = nowMs - sent - (replied_ms - received_ms);
     if (!(rttMs >= 0)) return false;
-    const exchange = { rttMs, offsetMs: (received_ms - sent + replied_ms - nowMs) / 2, atMs: nowMs };
+    const exchange = {
+      rttMs,
+      offsetMs: (received_ms - sent + replied_ms - nowMs) / 2,
+      atMs: nowMs,
+    };
     const contradicted = this.#contradicted(exchange);
     const jumped = this.#witnesses.length >= WITNESSES;
     if (contradicted && !jumped) return false;

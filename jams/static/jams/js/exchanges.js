@@ -2,7 +2,7 @@
 
 /** @import { Timers } from "./types.js" */
 
-/** Gap in ms before the next exchange: quick at first, then every 2 s for half a minute, then 10 s. */
+/** Gaps before the next exchange, ms: quick at first, 2 s for half a minute, then 10 s. */
 export const QUICK_MS = 60;
 const QUICK_EXCHANGES = 12;
 const WARM_MS = 2000;

@@ -101,7 +101,7 @@ class Session {
     return () => this.#originListeners.delete(fn);
   }
 
-  /** Play, stop or cancel: what the one big button means now. Said again after a lost connection. */
+  /** Play, stop or cancel: what the one big button means now. Said again once reconnected. */
   toggle() {
     const own = userOf(this.state, this.state.me);
     if (!own) return;

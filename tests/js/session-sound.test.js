@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { settle, wireUser } from "./fakes.js";
+import { answer, BAR, join, LOOPS, lynx, OFFSET, setUp, unlock } from "./stage.js";
+
+test("the sound comes on in phase with those who play", async () => {
+  const stage = setUp();
+  await join(stage, { users: [wireUser(), lynx({ playing: true, bar: 990 })] });
+  assert.equal(stage.session.state.loading.done, 7, "loaded before the tap");
+  const { context, heardMs } = await unlock(stage);
+  assert.equal(stage.session.state.sound, "on");
+  stage.time.pass(300);
+  const now = stage.session.audio.transport.now;
+  const [bass] = context.heardAt(now);
+  assert.equal(bass.loop, "bass");
+  assert.equal(bass.frame, Math.round((heardMs(now) % 4800) * 48) % (2 * BAR));
+});
+
+test("a lost connection goes on with what it knows; the snapshot makes no gap", async () => {
+  const stage = setUp();
+  const users = [wireUser(), lynx({ playing: true, bar: 990 })];
+  await join(stage, { users });
+  const { context } = await unlock(stage);
+  stage.time.pass(300);
+  stage.WebSocket.last.lose();
+  stage.time.pass(1000);
+  assert.equal(context.heardAt(stage.session.audio.transport.now).length, 1);
+  answer(stage, { users });
+  stage.time.pass(300);
+  assert.equal(context.sources.length, 1, "the same source as before");
+  assert.equal(context.heardAt(stage.session.audio.transport.now).length, 1);
+});
+
+test("a loop that can't be loaded says so, and the rest plays", async () => {
+  const stage = setUp();
+  stage.failing.add("/lofi/vox");
+  await join(stage, { users: [wireUser(), lynx({ playing: true, bar: 990 })] });
+  for (const ms of [600, 2500]) {
+    stage.time.pass(ms);
+    await settle();
+  }
+  assert.deepEqual(stage.session.state.loading, { done: 6, total: 7, failed: ["vox"] });
+  const { context } = await unlock(stage);
+  stage.time.pass(300);
+  assert.equal(stage.session.state.sound, "on");
+  assert.equal(context.heardAt(stage.session.audio.transport.now)[0].loop, "bass");
+});
+
+test("the band plays for one who is alone, and bows out at a bar when somebody comes", async () => {
+  const stage = setUp();
+  await join(stage);
+  const { context } = await unlock(stage);
+  stage.session.setBand(true);
+  assert.equal(stage.session.state.band, true);
+  stage.time.pass(3000);
+  const heard = () => context.heardAt(stage.session.audio.transport.now).map(({ loop }) => loop);
+  assert.deepEqual(
+    heard(),
+    LOOPS.filter((loop) => loop !== "drums"),
+  );
+  stage.WebSocket.last.receive({ type: "user_joined", user: lynx() });
+  assert.equal(stage.session.state.band, false);
+  stage.time.pass(2900);
+  assert.deepEqual(heard(), []);
+  stage.session.setBand(true);
+  assert.equal(stage.session.state.band, false, "not among people");
+});
+
+test("the mix is heard, told and remembered", async () => {
+  const stage = setUp();
+  await join(stage);
+  stage.session.setMix({ master: 0.5, loops: { bass: { muted: true } } });
+  assert.deepEqual(stage.session.state.mix, {
+    master: 0.5,
+    trimMs: 0,
+    loops: { bass: { volume: 1, muted: true } },
+  });
+  assert.match(stage.session.host.localStorage.getItem("jam-mix"), /"master":0.5/);
+});
+
+test("the origin follows the server's clock, then the sound, and says when it moves", async () => {
+  const stage = setUp();
+  let moves = 0;
+  stage.session.onOriginChange(() => (moves += 1));
+  await join(stage);
+  assert.equal(stage.session.loopOrigin(), (4800 - (OFFSET % 4800)) % 4800);
+  await unlock(stage);
+  assert.ok(
+    Math.abs(stage.session.loopOrigin() - 0) < 1 || Math.abs(stage.session.loopOrigin() - 4800) < 1,
+  );
+  stage.session.setMix({ trimMs: 20 });
+  assert.equal(moves > 0, true);
+  stage.time.pass(100);
+});
