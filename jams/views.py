@@ -1,7 +1,11 @@
 """The page."""
 
+from functools import lru_cache
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from .catalog import page_constants
@@ -25,19 +29,28 @@ async def jam(request: HttpRequest, jam_id: str | None = None) -> HttpResponse:
         current_jam = await worker.balancer.current_jam()
     except StoreError:
         return _unavailable(request)
-    shown = jam_id or current_jam
+    site = f"{request.scheme}://{request.get_host()}"
+    render_parts = _page_parts.__wrapped__ if settings.DEBUG else _page_parts
+    parts = render_parts(site, invite=jam_id is not None)
+    response = HttpResponse((jam_id or current_jam).join(parts))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@lru_cache(maxsize=64)
+def _page_parts(site: str, *, invite: bool) -> list[str]:
+    """Return the page in parts, between which the jam's id belongs: all else is always the same."""
+    shown = "THE-JAM-THAT-IS-SHOWN"
     jam_data = {
         "protocol": PROTOCOL,
         "jam_id": shown,
         "socket_path": f"/ws/jams/{shown}/",
-        "invite": jam_id is not None,
+        "invite": invite,
         "invite_path": f"/jams/{shown}/",
         "capacity": CAPACITY,
         **page_constants(),
     }
-    response = render(request, "jams/jam.html", {"jam_data": jam_data})
-    response["Cache-Control"] = "no-store"
-    return response
+    return render_to_string("jams/jam.html", {"jam_data": jam_data, "site": site}).split(shown)
 
 
 def _unavailable(request: HttpRequest) -> HttpResponse:

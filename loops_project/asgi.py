@@ -5,6 +5,7 @@ the protocol, and, for a socket, its origin.
 """
 
 import os
+import re
 from typing import Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -15,14 +16,15 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loops_project.settings")
 
-pages = (
+others = (
     get_asgi_application()
 )  # sets Django up: the application's own modules can be imported from here on
 
-from jams.routing import websocket_urlpatterns
+from jams.routing import JAM_ID, websocket_urlpatterns
 from jams.worker import start_worker, stop_worker
 from loops_project.lifespan import Lifespan
 from loops_project.origins import WholeOriginValidator
+from loops_project.pages import PageHandler, PageRouter
 
 if not settings.REDIS_URL:
     raise ImproperlyConfigured(
@@ -33,6 +35,8 @@ if not settings.REDIS_URL:
 # Any: the stubs of Channels, Django and uvicorn each describe ASGI's types in their own words.
 socket_urls: Any = websocket_urlpatterns
 sockets = WholeOriginValidator(URLRouter(socket_urls), settings.ALLOWED_ORIGINS)
+is_page = re.compile(rf"/(jams/{JAM_ID}/)?").fullmatch
+pages = PageRouter(is_page, PageHandler(), others)
 router: Any = ProtocolTypeRouter(
     {"http": pages, "websocket": sockets, "lifespan": Lifespan(start_worker, stop_worker)}
 )

@@ -76,6 +76,14 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+# The visitors' pages come by a way of their own, without sessions: see loops_project/pages.py.
+PAGE_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "loops_project.pages.ConstantPolicy",
+    "loops_project.headers.permissions_policy",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
 ROOT_URLCONF = "loops_project.urls"
 ASGI_APPLICATION = "loops_project.asgi.application"
 TEMPLATES = [
