@@ -11,6 +11,9 @@ const OUTER = 0.955;
 /** How much of its room a groove takes; the rest is the gap to the next. */
 const GROOVE = 0.86;
 
+/** A record smaller than this radius in pixels is not there yet. */
+const SMALLEST = 20;
+
 /** @typedef {{colour: "mark" | "line", alpha: number, height: number, width: number}} Ink */
 
 /** How a groove is drawn. @type {Record<SeatLook["groove"], Ink>} */
@@ -62,35 +65,59 @@ function drawGroove(pen, envelope, middle, room, ink, colour) {
 }
 
 /**
- * A record on `canvas`; call the result on every change, it draws when there is something new.
+ * A record on `canvas`; call the result on every change. It draws in the next frame, when the page
+ * is laid out anyway, and only what is new.
  * @param {HTMLCanvasElement} canvas
  */
 export function createRecord(canvas) {
   const pen = canvas.getContext("2d");
   let drawn = "";
+  /** @type {() => void} */
+  let paint = () => {};
+  let frame = 0;
 
   /** @param {SeatLook[]} seats @param {Record<string, number[]>} envelopes @param {string} kit */
   return function draw(seats, envelopes, kit) {
-    const radius = canvas.clientWidth / 2;
-    const density = Math.min(3, devicePixelRatio || 1);
-    const light = matchMedia("(prefers-color-scheme: light)").matches;
-    const wanted = JSON.stringify([radius, density, light, kit, seats.map((seat) => seat.groove)]);
-    if (pen === null || radius < 20 || wanted === drawn) return;
-    drawn = wanted;
-    const size = Math.ceil(radius * 2 * density);
-    if (canvas.width !== size) canvas.width = canvas.height = size;
-    pen.setTransform(density, 0, 0, density, size / 2, size / 2);
-    pen.clearRect(-radius - 1, -radius - 1, 2 * radius + 2, 2 * radius + 2);
-    pen.lineCap = "round";
-    const colours = getComputedStyle(canvas);
-    const room = (radius * (OUTER - INNER)) / PARTS.length;
-    for (const [i, part] of PARTS.entries()) {
-      const ink = INKS[seats.find((seat) => seat.loop === part)?.groove ?? "free"];
-      const colour = colours
-        .getPropertyValue(ink.colour === "line" ? "--line" : `--${part}-line`)
-        .trim();
-      const middle = radius * OUTER - room * (i + 0.5);
-      if (envelopes[part]) drawGroove(pen, envelopes[part], middle, room * GROOVE, ink, colour);
-    }
+    paint = () => {
+      frame = 0;
+      const radius = canvas.clientWidth / 2;
+      const density = Math.min(3, devicePixelRatio || 1);
+      const light = matchMedia("(prefers-color-scheme: light)").matches;
+      const grooves = seats.map((seat) => seat.groove);
+      const wanted = JSON.stringify([radius, density, light, kit, grooves]);
+      if (pen === null || radius < SMALLEST || wanted === drawn) return;
+      drawn = wanted;
+      resize(canvas, pen, radius, density);
+      drawGrooves(pen, radius, seats, envelopes, getComputedStyle(canvas));
+    };
+    frame ||= requestAnimationFrame(() => paint());
   };
+}
+
+/**
+ * Make the canvas as fine as the screen, empty, with its origin in the middle.
+ * @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2D} pen
+ * @param {number} radius @param {number} density
+ */
+function resize(canvas, pen, radius, density) {
+  const size = Math.ceil(radius * 2 * density);
+  if (canvas.width !== size) canvas.width = canvas.height = size;
+  pen.setTransform(density, 0, 0, density, size / 2, size / 2);
+  pen.clearRect(-radius - 1, -radius - 1, 2 * radius + 2, 2 * radius + 2);
+  pen.lineCap = "round";
+}
+
+/**
+ * @param {CanvasRenderingContext2D} pen @param {number} radius @param {SeatLook[]} seats
+ * @param {Record<string, number[]>} envelopes @param {CSSStyleDeclaration} colours
+ */
+function drawGrooves(pen, radius, seats, envelopes, colours) {
+  const room = (radius * (OUTER - INNER)) / PARTS.length;
+  for (const [i, part] of PARTS.entries()) {
+    const ink = INKS[seats.find((seat) => seat.loop === part)?.groove ?? "free"];
+    const token = ink.colour === "line" ? "--line" : `--${part}-line`;
+    const colour = colours.getPropertyValue(token).trim();
+    const middle = radius * OUTER - room * (i + 0.5);
+    if (envelopes[part]) drawGroove(pen, envelopes[part], middle, room * GROOVE, ink, colour);
+  }
 }
