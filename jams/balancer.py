@@ -153,6 +153,7 @@ class SyncJamBalancer:
 
     def call(self, ask: Callable[[JamBalancer], Awaitable[T]]) -> T:
         """Ask an async balancer, and wait for the answer."""
+
         async def call() -> T:
             async with self._connect() as redis:
                 store = JamStore(redis)
