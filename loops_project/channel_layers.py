@@ -1,5 +1,6 @@
 """The channel layer's configuration. It joins worker processes, not users: see jams/hub.py."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from redis.backoff import ExponentialBackoff
@@ -12,24 +13,27 @@ FIRST_RETRY_SECONDS = 0.02
 LONGEST_RETRY_SECONDS = 0.5
 
 
-def channel_layers(redis_url: str) -> dict[str, dict[str, Any]]:
-    """`CHANNEL_LAYERS` on this Redis; empty without one.
+def channel_layers(redis_urls: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """`CHANNEL_LAYERS` on these Redis servers, the jams spread over them; empty without any.
 
     The pub/sub layer, because the other one counts its capacity per process and drops what exceeds
     it in silence. The retry is for a Redis that restarted: without it the first publish afterwards
     raises.
     """
-    if not redis_url:
+    if not redis_urls:
         return {}
     retry = Retry(ExponentialBackoff(cap=LONGEST_RETRY_SECONDS, base=FIRST_RETRY_SECONDS), RETRIES)
-    host = {
-        "address": redis_url,
-        "retry": retry,
-        "retry_on_error": [RedisConnectionError, RedisTimeoutError],
-    }
+    hosts = [
+        {
+            "address": redis_url,
+            "retry": retry,
+            "retry_on_error": [RedisConnectionError, RedisTimeoutError],
+        }
+        for redis_url in redis_urls
+    ]
     return {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [host], "prefix": "loops"},
+            "CONFIG": {"hosts": hosts, "prefix": "loops"},
         }
     }

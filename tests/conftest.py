@@ -34,7 +34,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 def redis_server() -> Iterator[EmbeddedRedis]:
     """The suite's own Redis, from the first test that asks to the end; the settings name it."""
     server = EmbeddedRedis()
-    with server, override_settings(REDIS_URL=server.url, CHANNEL_LAYERS=channel_layers(server.url)):
+    with (
+        server,
+        override_settings(REDIS_URL=server.url, CHANNEL_LAYERS=channel_layers([server.url])),
+    ):
         yield server
 
 

@@ -1,4 +1,4 @@
-"""One jam in two processes: nobody in it can tell."""
+"""One jam in two processes: nobody in it can tell, wherever these tell each other of it."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -13,13 +13,19 @@ from .serving import serve
 from .visitors import Visitor, come_back, visit
 
 
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServerProcess, ...]]:
-    """Two servers of one process each, on one Redis."""
+@pytest.fixture(scope="module", params=[0, 2], ids=["one Redis", "two more for the relay"])
+def servers(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[ServerProcess, ...]]:
+    """Two servers of one process each, on one state."""
     with ExitStack() as stack:
         redis = stack.enter_context(EmbeddedRedis())
+        relays = [stack.enter_context(EmbeddedRedis()).url for _ in range(request.param)]
+        variables = {"RELAY_REDIS_URLS": ",".join(relays)} if relays else {}
         folders = [tmp_path_factory.mktemp(name) for name in ("left", "right")]
-        yield tuple(stack.enter_context(serve(folder, redis.url)) for folder in folders)
+        yield tuple(
+            stack.enter_context(serve(folder, redis.url, **variables)) for folder in folders
+        )
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_one_address_fills_a_jam_only_in_development() -> None:
 
 
 def test_the_channel_layer_survives_a_restart_of_redis() -> None:
-    (host,) = channel_layers("redis://127.0.0.1:6379/0")["default"]["CONFIG"]["hosts"]
+    (host,) = channel_layers(["redis://127.0.0.1:6379/0"])["default"]["CONFIG"]["hosts"]
     assert host["retry"].get_retries() > 0
     assert host["retry_on_error"]
-    assert channel_layers("") == {}
+    assert channel_layers([]) == {}
