@@ -4,22 +4,24 @@ The states come from tests/browser/states: the product's template and modules wi
 stands in for the engine.
 """
 
-import gzip
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import find_chromium, launch_flags
-from tests.browser.modules import JAVASCRIPT, loaded_modules, preload_list
-from tests.browser.states.harness import STATIC, render, state_names, states_server
-
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-AXE = ROOT / "tests" / "js" / "node_modules" / "axe-core" / "axe.min.js"
-AUDIT = (HERE / "states" / "audit.js").read_text().split("\n", 1)[1].strip().rstrip(";")
+from tests.browser.states.harness import state_names, states_server
+from tests.browser.states.pages import (
+    AUDIT,
+    AXE,
+    DESKTOP,
+    PHONE,
+    OpenState,
+    opener,
+    show,
+    violations,
+)
 
 #: 720 x 450 is a laptop's window at 200 %, 320 x 256 at 400 %.
 WINDOWS = (
@@ -36,12 +38,10 @@ WINDOWS = (
     (1440, 900),
     (1920, 1080),
 )
-PHONE, DESKTOP = (390, 844), (1440, 900)
 #: Twice the size of text that browsers come with.
 LARGE_TEXT_FLAG = "--blink-settings=defaultFontSize=32,defaultFixedFontSize=26"
 
 WORD = re.compile(r"\w+")
-OpenState = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -49,35 +49,6 @@ def states_url() -> Iterator[str]:
     """The address of the harness that shows the page's states."""
     with states_server() as url:
         yield url
-
-
-def opener(browser: Browser, url: str, faults: list[str]) -> OpenState:
-    """Return a function that opens the page in a state and notes every fault it reports."""
-
-    def open_state(
-        state: str, window: tuple[int, int] = PHONE, query: str = "", **options: object
-    ) -> Page:
-        width, height = window
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            **options,  # type: ignore[arg-type]
-        )
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(f"{state}: {error}"))
-        page.on(
-            "console",
-            lambda said: faults.append(f"{state}: {said.text}") if said.type == "error" else None,
-        )
-        show(page, url, state, query)
-        return page
-
-    return open_state
-
-
-def show(page: Page, url: str, state: str, query: str = "") -> None:
-    """Load a state into a page; returns when the modules have taken the page over."""
-    page.goto(f"{url}?state={state}{query}")
-    page.wait_for_selector("#seats [data-part]")
 
 
 @pytest.fixture
@@ -88,21 +59,6 @@ def open_state(browser: Browser, states_url: str) -> Iterator[OpenState]:
     for context in browser.contexts:
         context.close()
     assert faults == []
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds, a line for each rule and place."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate(
-        """async () => (await axe.run()).violations.flatMap(({id, nodes}) =>
-             nodes.map(({target, failureSummary}) => `${id} ${target}: ${failureSummary}`))"""
-    )
-    return found
-
-
-def test_the_preload_list_names_every_module() -> None:
-    assert (ROOT / "templates" / "jams" / "modules.html").read_text() == preload_list()
 
 
 @pytest.mark.parametrize(("window", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")])
@@ -341,14 +297,3 @@ def test_the_page_of_a_server_without_its_store_is_whole(open_state: OpenState) 
     expect(page.get_by_role("link", name="Try again")).to_be_visible()
     assert violations(page) == []
     assert page.evaluate(AUDIT) == []
-
-
-def test_the_page_s_own_share_of_the_weight_is_small() -> None:
-    """HTML, styles and the page's modules: 42 kB of the 60 kB that all without sound may weigh.
-
-    With gzip, file by file, as a server sends them, and with every comment.
-    """
-    modules = [JAVASCRIPT / name for name in loaded_modules() if name.startswith("page/")]
-    files = [*modules, *(STATIC / "jams" / "css").glob("*.css"), STATIC / "jams/img/icon.svg"]
-    parts = [render("jams/jam.html", "localhost").encode(), *(file.read_bytes() for file in files)]
-    assert sum(len(gzip.compress(part, 9)) for part in parts) < 42_000
