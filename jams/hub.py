@@ -57,12 +57,13 @@ class DirectSocket(Protocol):
 class Frame:
     """An event as it goes out: encoded once, whoever receives it."""
 
-    __slots__ = ("_text", "_wire", "payload")
+    __slots__ = ("_text", "payload", "wire")
 
     def __init__(self, payload: bytes) -> None:
         self.payload = payload
+        #: The event for a ``DirectSocket``.
+        self.wire = _wire(payload)
         self._text = ""
-        self._wire = b""
 
     @classmethod
     def of(cls, message: FromServer) -> "Frame":
@@ -75,19 +76,15 @@ class Frame:
             self._text = self.payload.decode()
         return self._text
 
-    @property
-    def wire(self) -> bytes:
-        """The event as a WebSocket frame from a server: final, text, unmasked (RFC 6455, 5.2)."""
-        if not self._wire:
-            size = len(self.payload)
-            if size < 126:
-                header = bytes((0x81, size))
-            elif size < 65536:
-                header = b"\x81\x7e" + size.to_bytes(2, "big")
-            else:
-                header = b"\x81\x7f" + size.to_bytes(8, "big")
-            self._wire = header + self.payload
-        return self._wire
+
+def _wire(payload: bytes) -> bytes:
+    """Return a server's WebSocket frame: final, text, unmasked (RFC 6455, section 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return b"\x81%c%b" % (size, payload)
+    if size < 65536:
+        return b"\x81\x7e%b%b" % (size.to_bytes(2, "big"), payload)
+    return b"\x81\x7f%b%b" % (size.to_bytes(8, "big"), payload)
 
 
 class Connection(ABC):
@@ -193,6 +190,7 @@ class DirectConnection(Connection):
     def __init__(self, send: Send, socket: DirectSocket) -> None:
         self._send = send
         self._socket = socket
+        self._write = socket.write
         self._behind_since: float | None = None
         self._closing: asyncio.Task[None] | None = None
 
@@ -201,7 +199,7 @@ class DirectConnection(Connection):
 
     def push(self, frame: Frame) -> None:
         if not self.closed:
-            self._socket.write(frame.wire)
+            self._write(frame.wire)
 
     def close(self, code: CloseCode) -> None:
         if not self.closed:

@@ -56,15 +56,14 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def send_frames(self) -> None:
         """Send what has been written, unless the socket is closing, or hopelessly behind."""
-        frames = self._frames
-        data = frames[0] if len(frames) == 1 else b"".join(frames)
-        frames.clear()
-        if self.close_sent or self.transport.is_closing():
+        frames, self._frames = self._frames, []
+        transport = self.transport
+        if self.close_sent or transport.is_closing():
             return
-        if self.transport.get_write_buffer_size() > OUTBOX_BYTES:
-            self.transport.abort()  # a close frame would only wait behind all the others
+        if transport.get_write_buffer_size() > OUTBOX_BYTES:
+            transport.abort()  # a close frame would only wait behind all the others
         else:
-            self.transport.write(data)
+            transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
 
     def unsent_bytes(self) -> int:
         return self.transport.get_write_buffer_size()
