@@ -11,6 +11,7 @@ from channels.consumer import AsyncConsumer
 from django.conf import settings
 
 from . import tokens
+from .attendance import Attendance, LoopTaken, UnknownLoop
 from .hub import DIRECT_SOCKET, Connection, DirectConnection, DirectSocket, QueuedConnection
 from .jam import Wish
 from .loops import CAPACITY
@@ -30,7 +31,7 @@ from .messages import (
     decode,
 )
 from .origins import origin_tag
-from .presence import Attendance, LoopTaken, Presence, UnknownLoop, now_ms
+from .presence import Presence, now_ms
 from .rates import Rate
 from .store import StoreError
 from .worker import get_worker

@@ -37,6 +37,13 @@ class Owners:
     def are_of_this_process(self, owner: str) -> bool:
         return owner.startswith(self._mark)
 
+    def came_later(self, owner: str, than: str) -> bool:
+        """Tell whether a connection of this process asked for its seat after ``than`` did.
+
+        The store seats a process's connections of one user in this order.
+        """
+        return self.are_of_this_process(owner) and _number(owner) > _number(than)
+
     def give_up(self, owner: str) -> None:
         """Forget an owner: the seat is free, or somebody else's."""
         self._known.discard(owner)
@@ -65,3 +72,7 @@ class Owners:
     def waiting(self) -> int:
         """Return how many seats are kept for a moment, or are being freed."""
         return len(self._graces) + len(self._freeing)
+
+
+def _number(owner: str) -> int:
+    return int(owner.rpartition(":")[2])

@@ -8,14 +8,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from .attendance import Attendance, Entered, LoopTaken, UnknownLoop
 from .balancer import JamBalancer
 from .hub import Connection, Frame, Hub
-from .jam import Standing, Wish
+from .jam import Placement, Standing, Wish
 from .loops import LOOPS
 from .messages import (
     CloseCode,
@@ -34,35 +35,10 @@ from .relay import Relay, Relayed
 from .roster import Roster, new_user
 from .rosters import Rosters
 from .state_keeper import StateKeeper
+from .store import StoreError
 from .timeline import LoopState, reanchored, started, stopped, swapped
 
 logger = logging.getLogger(__name__)
-
-
-class Attendance(NamedTuple):
-    """A user's seat as its connection holds it."""
-
-    jam_id: str
-    user_id: str
-    owner: str
-    connection: Connection
-
-
-class Entered(NamedTuple):
-    """What a user finds: the seat, the kit, and everybody in the jam."""
-
-    attendance: Attendance
-    kit: str
-    loop: str
-    users: list[User]
-
-
-class UnknownLoop(Exception):
-    """No kit has such a loop."""
-
-
-class LoopTaken(Exception):
-    """Somebody else has the loop."""
 
 
 class Presence:
@@ -78,6 +54,7 @@ class Presence:
         self._hub = hub
         self._owners = Owners(node)
         self._rosters = Rosters(node, balancer, relay)
+        self._asking: set[asyncio.Task[None]] = set()
 
     # What a user's connection asks for
 
@@ -92,7 +69,7 @@ class Presence:
             self._after_grace(Attendance("", user_id, owner, connection))
             raise
         attendance = Attendance(placement.jam_id, user_id, owner, connection)
-        self._take_seat(roster, attendance, placement.loop)
+        self._take_seat(roster, attendance, placement)
         roster.members[user_id].origin = origin
         return Entered(attendance, placement.kit, placement.loop, roster.users())
 
@@ -144,7 +121,10 @@ class Presence:
         if lease_ended and self._owners.are_of_this_process(owner):
             return  # this worker was taken for dead: it claims its seats again at its next beat
         message = decode_event(payload)
-        self._follow(roster, jam_id, message, owner, Frame(payload))
+        if roster.would_take(message, owner):
+            self._ask_store(jam_id)
+        else:
+            self._follow(roster, jam_id, message, owner, Frame(payload))
         if isinstance(message, UserJoined | UserBack):
             # That process may not have heard what our users did while it came in.
             self._repeat(roster, jam_id)
@@ -181,14 +161,11 @@ class Presence:
         self._rosters.leave_if_unused(jam_id)
 
     async def heal(self) -> None:
-        """Claim all seats of this process again, and tell again who sits there and plays what."""
+        """Claim all seats of this process again, and keep again what their users play."""
         await asyncio.gather(*map(self.audit, self.jam_ids()))
         for jam_id, roster in self._rosters.items():
             for user_id, member in roster.mine().items():
                 self._keeper.keep(jam_id, user_id, member.user.state)
-                if roster.has_others():  # they may have seen the user leave
-                    payload = Frame.of(UserJoined(member.user)).payload
-                    self._relay.publish(Relayed(jam_id, member.owner, payload))
 
     def follow_clock(self) -> None:
         """If the wall clock was set back, let nobody wait for a bar that was close before."""
@@ -204,6 +181,20 @@ class Presence:
     def jam_ids(self) -> list[str]:
         """Return the jams in which this process has users."""
         return [jam_id for jam_id, _ in self._rosters.items()]
+
+    def _ask_store(self, jam_id: str) -> None:
+        """Settle who has a seat that went to another connection.
+
+        Of two that come at once, in different processes, each may hear of the other last.
+        """
+
+        async def ask() -> None:
+            with suppress(StoreError):  # then the regular audit does
+                await self.audit(jam_id)
+
+        task = asyncio.create_task(ask(), name="ask-store")
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
 
     # The ways of a change
 
@@ -233,6 +224,10 @@ class Presence:
                     connection.close(CloseCode.REPLACED)
 
     def _repeat(self, roster: Roster, jam_id: str) -> None:
+        """Tell the other processes again who sits here and plays what: to most it is no news."""
+        for member in roster.mine().values():
+            payload = Frame.of(UserJoined(member.user)).payload
+            self._relay.publish(Relayed(jam_id, member.owner, payload))
         for message, owner in roster.states():
             self._relay.publish(Relayed(jam_id, owner, Frame.of(message).payload))
 
@@ -260,21 +255,30 @@ class Presence:
 
     # Seats and their time
 
-    def _take_seat(self, roster: Roster, attendance: Attendance, loop: str) -> None:
+    def _take_seat(self, roster: Roster, attendance: Attendance, placement: Placement) -> None:
         jam_id, user_id, owner, connection = attendance
+        roster.entering -= 1
         member = roster.members.get(user_id)
+        if member is not None and self._owners.came_later(member.owner, owner):
+            self._owners.give_up(owner)
+            connection.close(CloseCode.REPLACED)
+            return
         state = roster.expected.pop(user_id, LoopState())
         message: FromServer
         if member is None:
-            message = UserJoined(new_user(user_id, loop, state))
+            message = UserJoined(new_user(user_id, placement.loop, state))
         else:
             self._owners.give_up(member.owner)
             message = UserBack(user_id)
         self._tell(jam_id, message, owner, but=user_id)
+        if placement.returned:
+            if not roster.has_others():
+                # The connection of before may be the last that another process has in this jam.
+                self._relay.publish(Relayed(jam_id, owner, Frame.of(message).payload))
+            self._ask_store(jam_id)
         before = self._hub.add(jam_id, user_id, connection)
         if before is not None:
             before.close(CloseCode.REPLACED)
-        roster.entering -= 1
 
     def _after_grace(self, attendance: Attendance) -> None:
         self._owners.after_grace(attendance.owner, partial(self._release, attendance))

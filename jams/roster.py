@@ -90,12 +90,24 @@ class Roster:
 
     def has_others(self) -> bool:
         """Tell whether other processes have users in this jam."""
-        return not all(self.is_mine(member) for member in self.members.values())
+        mine = f"{self.node}:"  # asked for each event: no call for each member
+        for member in self.members.values():  # noqa: SIM110
+            if not member.owner.startswith(mine):
+                return True
+        return False
 
     def holds(self, user_id: str, owner: str) -> bool:
         """Tell whether this connection still has the user's seat."""
         member = self.members.get(user_id)
         return member is not None and member.owner == owner
+
+    def would_take(self, message: FromServer, owner: str) -> bool:
+        """Tell whether an event gives a seat that this process holds to another owner."""
+        match message:
+            case UserJoined(User(user_id=user_id)) | UserBack(user_id):
+                member = self.members.get(user_id)
+                return member is not None and self.is_mine(member) and member.owner != owner
+        return False
 
     def apply(self, message: FromServer, owner: str) -> bool:
         """Follow an event about a user whose seat ``owner`` holds; tell whether it was news."""

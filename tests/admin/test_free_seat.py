@@ -12,11 +12,11 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import AsyncClient, override_settings
 
+from jams.attendance import Attendance
 from jams.hub import QueuedConnection
 from jams.jam import ANYWHERE
 from jams.messages import CloseCode
 from jams.names import name_of
-from jams.presence import Attendance
 from jams.worker import Worker, get_worker, stop_worker
 
 from .conftest import MakeStaff

@@ -98,10 +98,14 @@ class Guest:
 
     async def come(self, within: float = SEATED_SECONDS) -> "Guest":
         """Come in, and stay in the background."""
-        self._task = asyncio.create_task(self._stay())
-        await until(lambda: bool(self.joins) or self._gone(), within, "a seat")
+        await self.try_to_come(within)
         assert self.joins, self.codes
         return self
+
+    async def try_to_come(self, within: float = SEATED_SECONDS) -> None:
+        """Come in, or be closed before there was a seat."""
+        self._task = asyncio.create_task(self._stay())
+        await until(lambda: bool(self.joins) or self._gone(), within, "a seat")
 
     async def say(self, type_: str, **fields: Any) -> None:
         assert self.socket is not None

@@ -40,7 +40,7 @@ async def test_of_two_connections_that_come_at_once_one_has_the_seat(
             began = time.monotonic()
             for _ in range(rounds):
                 twins = [ann, another(ann), another(ann)]
-                await asyncio.gather(*(twin.come() for twin in twins[1:]))
+                await asyncio.gather(*(twin.try_to_come() for twin in twins[1:]))
                 left = await one_is_left(on, twins)
                 assert left.seat == ann.seat
                 # The seat is that connection's for real: what it does is heard.
