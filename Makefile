@@ -2,6 +2,7 @@
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
+WORKERS ?= 1
 ARGS ?=
 
 BIN = .venv/bin
@@ -13,7 +14,7 @@ PRODUCTION = DEBUG=0 SECRET_KEY="$(NEW_KEY)" ALLOWED_HOSTS=loops.example.org \
 DEVELOPMENT = DEBUG=1 DATABASE_URL=sqlite://:memory:
 NEED_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 
-.PHONY: help run test check lint types imports js migrations deploy-check audit lock sounds \
+.PHONY: help run serve bench test check lint types imports js migrations deploy-check audit lock sounds \
 	screenshots clean
 
 help: ## show what there is
@@ -39,6 +40,20 @@ run: .venv/run-lock ## start the development server (HOST, PORT)
 		*) export ALLOWED_HOSTS="$${ALLOWED_HOSTS:-localhost,127.0.0.1,$(HOST)}" ;; esac; \
 	echo "Loops With Friends: open http://$(HOST):$(PORT)/ in two windows (Ctrl-C ends it)"; \
 	DEBUG=1 exec $(BIN)/python manage.py runserver "$(HOST):$(PORT)"
+
+# What it needs is production's: REDIS_URL, SECRET_KEY, ALLOWED_HOSTS, perhaps DATABASE_URL.
+serve: .venv/run-lock ## start the production server (HOST, PORT, WORKERS)
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@exec $(BIN)/python manage.py serve --bind "$(HOST):$(PORT)" --workers "$(WORKERS)"
+
+tests/load/peers/node_modules/.package-lock.json: tests/load/peers/package-lock.json
+	@cd tests/load/peers && npm ci --ignore-scripts --loglevel=error --no-audit --no-fund
+	@touch $@
+
+# The peers' packages are fetched here and nowhere else.
+bench: .venv/dev-lock tests/load/peers/node_modules/.package-lock.json ## measure, beside other servers (QUICK=1)
+	$(BIN)/python -m tests.load $(if $(QUICK),--quick) $(ARGS)
 
 test: .venv/dev-lock ## run all tests this machine can run (ARGS go to pytest)
 	@sh .ci/chromium.sh

@@ -1,0 +1,78 @@
+"""Runs the benchmark: ``python -m tests.load``."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import uvloop
+
+from . import report
+from .phases import Measure, Size
+from .running import Bench, bench
+from .servers import OURS, PEERS, PEERS_OF_JAMS, Server
+
+FULL = (Size(users=350, seconds=4.0, pages=3000), 7)
+QUICK = (Size(users=350, seconds=2.0, pages=1000), 2)
+
+
+def main() -> None:
+    """Measure all servers in turns and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="two short rounds")
+    parser.add_argument("--rounds", type=int, help="how often each server has its turn")
+    parser.add_argument("--only", help="a part of the names of the peers to measure")
+    parser.add_argument("--dry", action="store_true", help="print the results, don't write them")
+    options = parser.parse_args()
+    if sys.platform != "linux":
+        sys.exit("The benchmark reads CPU times as Linux gives them.")
+    if not (PEERS / "node_modules").is_dir():
+        sys.exit("The peers aren't installed: run `make bench`, or `npm ci` in tests/load/peers.")
+    size, rounds = QUICK if options.quick else FULL
+    peers = [peer for peer in PEERS_OF_JAMS if (options.only or "").lower() in peer.name.lower()]
+    with bench() as ground:
+        express = _express(*ground.page_file())
+        results = []
+        for number in range(options.rounds or rounds):
+            print(f"round {number + 1}", end=" ", flush=True)
+            results.append(_round(ground, size, peers, express))
+            print(flush=True)
+    command = " ".join(["python -m tests.load", *sys.argv[1:]])
+    text = report.section(results, command, size.users)
+    print(text)
+    if not options.dry:
+        report.write(text)
+
+
+def _round(ground: Bench, size: Size, peers: list[Server], express: Server) -> report.Round:
+    """Measure every server once."""
+    figures: report.Round = {}
+    for server in (OURS, *peers, express):
+        print(server.name, end=" ", flush=True)
+        with ground.run(server, size) as measure:
+            figures[server.name] = uvloop.run(_measure(measure, server is not express))
+    return figures
+
+
+async def _measure(measure: Measure, has_jams: bool) -> dict[str, float]:  # noqa: FBT001
+    if has_jams:
+        async with asyncio.timeout(120):
+            await measure.jams()
+    if measure.server is OURS or not has_jams:
+        async with asyncio.timeout(60):
+            await measure.pages()
+    return measure.figures
+
+
+def _express(page: Path, shown: str) -> Server:
+    """Return Express with our page."""
+    return Server(
+        report.EXPRESS,
+        lambda port: ["node", str(PEERS / "express.mjs"), str(port), str(page), shown],
+        play=b"",
+        stop=b"",
+        seat=lambda _: None,
+    )
+
+
+main()
