@@ -13,13 +13,14 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 let tap = null;
 
 /**
- * Puts the tap on the bus; the product's graph stays as it is. The first worklet of a context
- * interrupts it for some milliseconds, so this waits until the engine has made up for that.
+ * Puts the tap, the module at `tapUrl`, on the bus; the product's graph stays as it is. The first
+ * worklet of a context interrupts it for some milliseconds, so this waits until the engine has made
+ * up for that.
  */
-async function attach() {
+async function attach(tapUrl = TAP_URL) {
   const { context, output } = window.session.audio;
   // A worklet's own request does not pass the test's routes; the page's does.
-  const source = await (await fetch(TAP_URL)).blob();
+  const source = await (await fetch(tapUrl)).blob();
   await context.audioWorklet.addModule(URL.createObjectURL(source));
   tap = new AudioWorkletNode(context, "tap", { channelCount: 2, channelCountMode: "explicit" });
   output.connect(tap);

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import numpy as np
@@ -29,43 +29,21 @@ def serve_engine_test(page: Page) -> None:
     page.route("**/engine-test/*.js", fulfil)
 
 
+class EnginePage(Protocol):
+    """What a musician needs of a page, whoever drives the browser."""
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of an expression in the page, or of its promise."""
+
+    def wait_for_function(self, expression: str, *, timeout: float, polling: float) -> Any:
+        """Until a condition in the page holds; both times in ms."""
+
+
 @dataclass(frozen=True, slots=True)
-class Musician:
-    """One user. Verbs go through the engine's interface, as the page's would."""
+class Engine:
+    """One user's engine in a page. Verbs go through its interface, as the product's page's do."""
 
-    page: Page
-
-    @classmethod
-    def enter(cls, new_page: Callable[..., Page], jam_id: str, **line: float) -> "Musician":
-        """Take a seat in a jam; no sound yet. ``line``: rtt and jitter in ms, see start.js."""
-        return cls.sit_down(new_page(bypass_csp=True), jam_id, **line)
-
-    @classmethod
-    def sit_down(cls, page: Page, jam_id: str, **line: float) -> "Musician":
-        """The same on a page that is open already."""
-        query = urlencode({"jam": jam_id, **line})
-        serve_engine_test(page)
-        page.goto(f"{DOCUMENT}?{query}")
-        return cls(page).start()
-
-    def start(self) -> "Musician":
-        """Load the engine into the page; also after a refresh."""
-        page = self.page
-        page.add_script_tag(url="/engine-test/start.js", type="module")
-        page.wait_for_function("window.session?.state.me", timeout=READY_MS)
-        return self
-
-    def listen(self) -> "Musician":
-        """Unlock the sound and put an ear on it."""
-        listen_all([self])
-        return self
-
-    def begin_listening(self) -> None:
-        """Unlock the sound; put an ear on it as soon as it is on."""
-        self.ask("session.unlock()")
-        self.wait("session.state.sound === 'on'")
-        self.page.add_script_tag(url="/engine-test/ear.js")
-        self.ask("void (window.attached = ear.attach())")
+    page: EnginePage
 
     def wait(self, condition: str, timeout_ms: float = READY_MS) -> None:
         """Until a condition in the page holds."""
@@ -188,6 +166,45 @@ class Musician:
         """Both in one."""
         self.begin_phase()
         return self.phase_ms(loops)
+
+
+@dataclass(frozen=True, slots=True)
+class Musician(Engine):
+    """One user, in a page of Playwright's."""
+
+    page: Page
+
+    @classmethod
+    def enter(cls, new_page: Callable[..., Page], jam_id: str, **line: float) -> "Musician":
+        """Take a seat in a jam; no sound yet. ``line``: rtt and jitter in ms, see start.js."""
+        return cls.sit_down(new_page(bypass_csp=True), jam_id, **line)
+
+    @classmethod
+    def sit_down(cls, page: Page, jam_id: str, **line: float) -> "Musician":
+        """The same on a page that is open already."""
+        query = urlencode({"jam": jam_id, **line})
+        serve_engine_test(page)
+        page.goto(f"{DOCUMENT}?{query}")
+        return cls(page).start()
+
+    def start(self) -> "Musician":
+        """Load the engine into the page; also after a refresh."""
+        page = self.page
+        page.add_script_tag(url="/engine-test/start.js", type="module")
+        page.wait_for_function("window.session?.state.me", timeout=READY_MS)
+        return self
+
+    def listen(self) -> "Musician":
+        """Unlock the sound and put an ear on it."""
+        listen_all([self])
+        return self
+
+    def begin_listening(self) -> None:
+        """Unlock the sound; put an ear on it as soon as it is on."""
+        self.ask("session.unlock()")
+        self.wait("session.state.sound === 'on'")
+        self.page.add_script_tag(url="/engine-test/ear.js")
+        self.ask("void (window.attached = ear.attach())")
 
 
 def listen_all(musicians: list[Musician]) -> None:
