@@ -11,6 +11,7 @@ from channels.consumer import AsyncConsumer
 from django.conf import settings
 
 from . import tokens
+from .admission import admits_socket
 from .attendance import Attendance, LoopTaken, UnknownLoop
 from .hub import DIRECT_SOCKET, Connection, DirectConnection, DirectSocket, QueuedConnection
 from .jam import Wish
@@ -79,6 +80,9 @@ class JamConsumer(AsyncConsumer):
 
     async def enter(self) -> None:
         """Take a seat: the one the token is for, in the suggested jam, or in the fullest."""
+        if not admits_socket(self.scope):
+            self.connection.close(CloseCode.TOO_MANY)
+            return
         query = parse_qs(self.scope["query_string"].decode("latin-1"))
         jam_id = self.scope["url_route"]["kwargs"]["jam_id"]
         try:

@@ -5,6 +5,9 @@ import ipaddress
 
 from django.conf import settings
 
+#: What one customer may have of IPv6: so many bits of an address say nothing about who it is.
+_IPV6_HOST_BITS = 64
+
 
 def origin_tag(address: str) -> str:
     """Return an opaque tag of an address; IPv6 by its /64, for that is what one host may have.
@@ -13,10 +16,11 @@ def origin_tag(address: str) -> str:
     no address (a Unix socket).
     """
     try:
-        network = ipaddress.ip_network(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return ""
-    if network.version == 6:
-        network = network.supernet(new_prefix=64)
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped  # a socket for both protocols shows all of IPv4 within one /64
+    host = f"{ip}/32" if ip.version == 4 else f"{int(ip) >> _IPV6_HOST_BITS:x}/64"
     key = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
-    return hashlib.blake2b(str(network).encode(), key=key, digest_size=6).hexdigest()
+    return hashlib.blake2b(host.encode(), key=key, digest_size=6).hexdigest()

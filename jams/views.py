@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from .admission import limited
 from .catalog import page_constants
 from .loops import CAPACITY
 from .messages import PROTOCOL
@@ -19,6 +20,7 @@ RETRY_SECONDS = 5
 
 
 @require_safe
+@limited
 async def jam(request: HttpRequest, jam_id: str | None = None) -> HttpResponse:
     """Show the page of the jam that is the most fun now, or of the one that the link names.
 
