@@ -131,6 +131,7 @@ STORAGES = {
     },
 }
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
+SERVESTATIC_MINIFY = True  # in what is sent compressed; the sources stay readable as they are
 
 # Headers and cookies
 
