@@ -77,8 +77,7 @@ async def test_a_dropped_connection_comes_back_to_its_seat_and_loop(url: str) ->
         await ann.expect("user_away", user_id=bob.user_id)
         again = await come_back(url, bob)
         assert (again.user_id, again.loop, again.jam_id) == (bob.user_id, bob.loop, bob.jam_id)
-        me = {user["user_id"]: user for user in again.joined["users"]}[bob.user_id]
-        assert (me["playing"], me["bar"], me["away"]) == (True, played["bar"], False)
+        await again.knows(played)
         await ann.expect("user_back", user_id=bob.user_id)
         assert await cleo.expect_nothing_but("loop_played", "user_away", "user_back")
         await again.send("leave")

@@ -101,8 +101,7 @@ async def test_a_dropped_user_comes_back_at_the_other_process_and_keeps_playing(
     await ann.expect("user_away", user_id=bob.user_id)
     async with await come_back(left.url, bob) as again:
         await ann.expect("user_back", user_id=bob.user_id)
-        me = {user["user_id"]: user for user in again.joined["users"]}[bob.user_id]
-        assert (me["playing"], me["bar"]) == (True, played["bar"])
+        await again.knows(played)
         await again.send("leave")
         await ann.expect("user_left", user_id=bob.user_id)
 

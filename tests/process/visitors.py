@@ -71,7 +71,7 @@ class Visitor:
     async def knows(self, played: Message) -> None:
         """Assert that a start was in the snapshot, or is told right afterwards.
 
-        The copy in Redis that another process reads is some milliseconds behind.
+        What another process knows is some milliseconds behind.
         """
         seen = {user["user_id"]: user for user in self.joined["users"]}[played["user_id"]]
         if seen["seq"] == played["seq"]:
