@@ -119,7 +119,7 @@ class JamConsumer(AsyncConsumer):
         """Carry out what a frame asks for."""
         self.busy = True
         try:
-            message = self.read(event.get("text") or event.get("bytes") or b"")
+            message = self.read(event.get("text"))
             if message is None or not self.may_speak():
                 return
             if isinstance(message, Swap):
@@ -140,9 +140,13 @@ class JamConsumer(AsyncConsumer):
             self.carry_out(message)
         return True
 
-    def read(self, frame: str | bytes) -> FromClient | None:
-        """Return a frame's message; refuse a frame that holds none."""
+    def read(self, frame: str | bytes | None) -> FromClient | None:
+        """Return a text frame's message; refuse a frame that holds none, or is none (None)."""
         try:
+            if frame is None:
+                raise BadMessage("A message is a text frame.")
+            if len(frame) > settings.JAM_LIMITS.frame_bytes:
+                raise BadMessage("No message is that long.")
             message = decode(frame)
         except BadMessage as error:
             if self.may_speak():

@@ -7,11 +7,12 @@ text messages come as a call instead of through a queue and a task switch.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.frames import CloseCode
 
 from jams.hub import DIRECT_SOCKET, OUTBOX_BYTES
 
@@ -84,6 +85,12 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
             if take(text):
                 self.frames = []
                 return
+        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_utf8(self.frames):
+            # As uvicorn does, but for its traceback in the log: anybody could fill that.
+            self.frames = []
+            self.conn.send_close(CloseCode.INVALID_DATA)
+            self.handle_parser_exception()
+            return
         super().send_receive_event_to_app()
 
     def pause_writing(self) -> None:
@@ -100,3 +107,11 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.take_text = None  # it knows the consumer, which knows this socket
         super().connection_lost(exc)
+
+
+def _is_utf8(parts: Sequence[bytes]) -> bool:
+    try:
+        b"".join(parts).decode()
+    except UnicodeDecodeError:
+        return False
+    return True

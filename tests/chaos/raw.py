@@ -2,12 +2,13 @@
 
 import asyncio
 import base64
+import json
 import os
 import socket
 import struct
 from contextlib import closing
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 ANSWER_SECONDS = 10.0
@@ -51,10 +52,12 @@ def connected(url: str, receive_buffer: int | None = None) -> socket.socket:
     return peer
 
 
-def opened(url: str, jam_id: str = "anywhere", receive_buffer: int | None = None) -> socket.socket:
+def opened(
+    url: str, jam_id: str = "anywhere", receive_buffer: int | None = None, query: str = ""
+) -> socket.socket:
     """Return a connection whose WebSocket handshake has been answered."""
     peer = connected(url, receive_buffer)
-    peer.sendall(handshake(url, jam_id))
+    peer.sendall(handshake(url, jam_id, query=query))
     assert peer.recv(12) == b"HTTP/1.1 101"
     return peer
 
@@ -124,3 +127,63 @@ class Line:
             sink.write(data)
             await sink.drain()
         sink.close()
+
+
+class Peer:
+    """A WebSocket to just this jam in a test's own hands: any frame, whole or broken."""
+
+    def __init__(self, url: str, jam_id: str) -> None:
+        self._socket = opened(url, jam_id, query="invite=1")
+        self._unread = b""
+        while b"\r\n\r\n" not in self._unread:
+            self._unread += self._more()
+        self._unread = self._unread.partition(b"\r\n\r\n")[2]
+
+    def send(self, *frames: bytes) -> None:
+        self._socket.sendall(b"".join(frames))
+
+    def receive(self) -> dict[str, Any] | int:
+        """Return the next message, or the code with which the server has closed (1006: none)."""
+        while True:
+            try:
+                head = self._take(2)
+                length = head[1]
+                if length >= 126:
+                    length = int.from_bytes(self._take(2 if length == 126 else 8), "big")
+                payload = self._take(length)
+            except ConnectionError:
+                return 1006
+            match head[0] & 0x0F:
+                case 1:
+                    message: dict[str, Any] = json.loads(payload)
+                    return message
+                case 8:
+                    return int.from_bytes(payload[:2], "big") or 1005
+                case 9:
+                    self.send(frame(payload, 10))
+
+    def until_clock(self, sent: int) -> list[dict[str, Any]]:
+        """Ask for the time, and return what came before the answer."""
+        self.send(frame(b'{"type":"clock","sent":%d}' % sent))
+        came = list[dict[str, Any]]()
+        while True:
+            message = self.receive()
+            assert isinstance(message, dict), f"closed with {message} after {came[-3:]}"
+            if message["type"] == "clock" and message["sent"] == sent:
+                return came
+            came.append(message)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _take(self, count: int) -> bytes:
+        while len(self._unread) < count:
+            self._unread += self._more()
+        taken, self._unread = self._unread[:count], self._unread[count:]
+        return taken
+
+    def _more(self) -> bytes:
+        data = self._socket.recv(65536)
+        if not data:
+            raise ConnectionResetError
+        return data

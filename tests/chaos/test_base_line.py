@@ -68,6 +68,10 @@ async def break_while_speaking(on: Stage, verb: str) -> tuple[Guest, Guest]:
     return hit, witness
 
 
+async def ended(guest: Guest, verb: str) -> None:
+    await until(lambda: bool(guest.codes), 10, f"the end of who said {verb}")
+
+
 async def break_while_coming(on: Stage, verb: str) -> None:
     """Let a handler raise while somebody comes in."""
     guest = Guest(on.url, f"broken-{verb}-1", invite=True, returns=False)
@@ -87,7 +91,7 @@ async def test_whatever_raises_each_seat_is_freed_once_and_nothing_stays(
         pairs = await asyncio.gather(*(break_while_speaking(on, verb) for verb in verbs))
         await asyncio.gather(*(break_while_coming(on, verb) for verb in ("enter", "joined")))
         for verb, (hit, witness) in zip(verbs, pairs, strict=True):
-            await until(lambda hit=hit: bool(hit.codes), 10, f"the end of who said {verb}")
+            await ended(hit, verb)
             await witness.hears("user_left", 15, began, user_id=hit.user_id)
             assert not witness.codes
             await witness.say("clock", sent=1)
