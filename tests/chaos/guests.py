@@ -237,12 +237,12 @@ def _is(message: Message, type_: str, fields: Message) -> bool:
 
 @asynccontextmanager
 async def crowd(
-    url: str, count: int, *, addresses: int = 0, together: int = 50, **options: Any
+    url: str, count: int, *, addresses: range = range(0), together: int = 50, **options: Any
 ) -> AsyncIterator[list[Guest]]:
-    """So many guests, all seated; ``addresses`` tells from how many places they come."""
+    """So many guests, all seated, who come from these addresses in turn (see ``address_of``)."""
+    places = [address_of(number) for number in addresses] or [""]
     guests = [
-        Guest(url, address=address_of(number % addresses) if addresses else "", **options)
-        for number in range(count)
+        Guest(url, address=places[number % len(places)], **options) for number in range(count)
     ]
     gate = asyncio.Semaphore(together)
 

@@ -13,7 +13,7 @@ import psutil
 from jams.planning import decode_jam
 from jams.store import Keys
 from tests.process.serving import serve, worker_pids
-from tests.processes import ServerProcess
+from tests.processes import ServerProcess, wait_until
 from tests.redis.commit_log import assert_indexes_agree
 
 from .guests import Guest, by_jam, until
@@ -21,6 +21,8 @@ from .levers import VARIABLE, Levers
 from .redis_process import RedisProcess
 
 KEYS = Keys()
+#: Several reads are compared; somebody may come or go between them, but not always.
+INDEX_SECONDS = 5.0
 
 
 @dataclass
@@ -66,7 +68,15 @@ class Stage:
             assert len(jam.loops()) == len(jam.users), jam_id
         users = [user for jam in jams.values() for user in jam.users]
         assert len(users) == len(set(users)), "a user is in two jams"
-        assert_indexes_agree(self.redis.client, jams)
+        wait_until(self._indexes_agree, INDEX_SECONDS, "indexes that agree with the jams")
+
+    def _indexes_agree(self) -> bool:
+        """Compare, if nobody came or went between the reads."""
+        try:
+            assert_indexes_agree(self.redis.client, self.jams())
+        except AssertionError:
+            return False
+        return True
 
     def views_agree(self, guests: Iterable[Guest]) -> bool:
         """Whether every guest sees just the users, with the loops, that Redis has in their jam."""

@@ -97,7 +97,7 @@ async def test_who_does_not_read_is_closed_and_slows_nobody(
 async def storm(on: Stage, count: int) -> tuple[float, float]:
     """Seat so many at once, cut them all, and return how long each took."""
     began = time.monotonic()
-    async with crowd(on.url, count, addresses=count // 5, together=count) as guests:
+    async with crowd(on.url, count, addresses=range(count // 5), together=count) as guests:
         seated = time.monotonic() - began
         await on.settle(guests, 60)
         seats = {guest: guest.seat for guest in guests}
