@@ -119,8 +119,7 @@ class JamBalancer:
 
     async def jam_with_states(self, jam_id: str) -> tuple[Jam | None, dict[str, LoopState]]:
         """Return a jam, None if there is none, and what its users play."""
-        jams = await _ask(self._store.jams([jam_id]))
-        return jams.get(jam_id), await self.states(jam_id)
+        return await _ask(self._store.jam_with_states(jam_id))
 
     async def stats(self) -> Stats:
         """Return how many jams and users there are."""

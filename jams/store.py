@@ -169,7 +169,15 @@ class JamStore:
     async def states(self, jam_id: str) -> dict[str, LoopState]:
         """Return what the users of a jam play."""
         found = await _reply(self._redis.hgetall(self.keys.state(jam_id)))
-        return {user.decode(): _decode_state(value) for user, value in found.items()}
+        return _decode_states(found)
+
+    async def jam_with_states(self, jam_id: str) -> tuple[Jam | None, dict[str, LoopState]]:
+        """Return a jam, None if there is none, and what its users play, in one round trip."""
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.hget(self.keys.jams, jam_id)
+        pipeline.hgetall(self.keys.state(jam_id))
+        value, found = await _reply(pipeline.execute())
+        return decode_jam(value) if value else None, _decode_states(found)
 
     async def keep_states(self, states: Iterable[tuple[str, str, LoopState]]) -> None:
         """Keep what users play, each as (jam, user, state), for those who come later."""
@@ -200,6 +208,10 @@ async def _reply(answer: "Awaitable[Any] | Any") -> Any:
 
 def _encode_state(state: LoopState) -> str:
     return f"{int(state.playing)} {state.bar} {state.seq}"
+
+
+def _decode_states(found: dict[bytes, bytes]) -> dict[str, LoopState]:
+    return {user.decode(): _decode_state(value) for user, value in found.items()}
 
 
 def _decode_state(value: bytes) -> LoopState:

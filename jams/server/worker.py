@@ -1,6 +1,7 @@
 """One worker process: uvicorn on the supervisor's listening socket, and a goodbye at its end."""
 
 import asyncio
+import gc
 import socket
 from contextlib import suppress
 
@@ -30,6 +31,10 @@ class DrainingServer(Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        # What is loaded by now stays. The garbage collector needn't look at it again and again:
+        # that was a third of what a join costs.
+        gc.collect()
+        gc.freeze()
         if self._supervisor is not None:
             self._watching = asyncio.create_task(self._watch(self._supervisor), name="supervisor")
 
