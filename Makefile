@@ -14,7 +14,7 @@ PRODUCTION = DEBUG=0 SECRET_KEY="$(NEW_KEY)" ALLOWED_HOSTS=loops.example.org \
 DEVELOPMENT = DEBUG=1 DATABASE_URL=sqlite://:memory:
 NEED_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 
-.PHONY: help run serve bench test check lint types imports js migrations deploy-check audit lock sounds \
+.PHONY: help run serve bench test chaos soak check lint types imports js migrations deploy-check audit lock sounds \
 	screenshots clean
 
 help: ## show what there is
@@ -58,6 +58,13 @@ bench: .venv/dev-lock tests/load/peers/node_modules/.package-lock.json ## measur
 test: .venv/dev-lock ## run all tests this machine can run (ARGS go to pytest)
 	@sh .ci/chromium.sh
 	@sh .ci/test.sh $(ARGS)
+
+chaos: .venv/dev-lock ## break everything, and print bounds beside figures (4 minutes)
+	@ulimit -n 8192 2>/dev/null; CHAOS=1 $(BIN)/python -m pytest tests/chaos $(ARGS)
+
+soak: .venv/dev-lock ## a house that is never quiet (MINUTES=10, SEED=1)
+	@SOAK_MINUTES="$(or $(MINUTES),10)" SOAK_SEED="$(or $(SEED),1)" \
+		$(BIN)/python -m pytest tests/chaos/test_soak.py $(ARGS)
 
 check: lint types imports js migrations deploy-check audit ## everything but the tests
 
