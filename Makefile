@@ -15,7 +15,7 @@ DEVELOPMENT = DEBUG=1 DATABASE_URL=sqlite://:memory:
 NEED_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 
 .PHONY: help run serve bench test chaos soak check lint types imports js migrations deploy-check audit lock sounds \
-	screenshots clean
+	screenshots lighthouse clean
 
 help: ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -109,7 +109,17 @@ screenshots: .venv/dev-lock ## pictures of the page, into tests/screenshots
 	@sh .ci/chromium.sh
 	$(BIN)/python -m tests.browser.screenshots
 
+tests/lighthouse/node_modules/.package-lock.json: tests/lighthouse/package-lock.json
+	@cd tests/lighthouse && npm ci --ignore-scripts --loglevel=error --no-audit --no-fund
+	@touch $@
+
+# Lighthouse's packages are fetched here and nowhere else.
+lighthouse: .venv/dev-lock tests/lighthouse/node_modules/.package-lock.json ## the page's scores, in production (ARGS=--help)
+	@sh .ci/chromium.sh
+	$(BIN)/python -m tests.lighthouse $(ARGS)
+
 clean: ## remove what the targets above made, the virtual environment and database included
 	rm -rf .venv .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \
-		staticfiles tests/screenshots tests/js/node_modules db.sqlite3 db.sqlite3-shm db.sqlite3-wal
+		staticfiles tests/screenshots tests/js/node_modules tests/lighthouse/node_modules \
+		db.sqlite3 db.sqlite3-shm db.sqlite3-wal
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

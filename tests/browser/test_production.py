@@ -1,21 +1,17 @@
 """The page as production serves it: hashed, without comments, compressed, behind a proxy."""
 
-import secrets
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Request, expect
 
 from loops_project.embedded_redis import EmbeddedRedis
 from tests.browser.conftest import ACTION_MS
-from tests.processes import REPOSITORY, ServerProcess, clean_environment, free_port, server_process
+from tests.browser.production import PROXY_HEADERS, address, production_server
+from tests.processes import ServerProcess
 
 #: What a phone loads before the first sound, compressed.
 PAGE_BYTES = 60_000
-MANAGE = [sys.executable, str(REPOSITORY / "manage.py")]
 
 
 @pytest.fixture(scope="module")
@@ -23,30 +19,14 @@ def production(
     redis_server: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServerProcess]:
     """The production server on its port, with the settings of production."""
-    folder: Path = tmp_path_factory.mktemp("production-page")
-    port = free_port()
-    environment = clean_environment(
-        DEBUG="0",
-        SECRET_KEY=secrets.token_urlsafe(64),
-        ALLOWED_HOSTS="localhost",
-        ALLOWED_ORIGINS=f"http://localhost:{port}",  # the browser's side of a proxy without TLS
-        DATABASE_URL=f"sqlite:///{folder / 'db.sqlite3'}",
-        STATIC_ROOT=str(folder / "static"),
-        REDIS_URL=redis_server.url,
-    )
-    collect = [*MANAGE, "collectstatic", "--noinput", "-v0"]
-    subprocess.run(collect, cwd=REPOSITORY, env=environment, check=True, timeout=120)
-    serve = [*MANAGE, "serve", "--bind", f"127.0.0.1:{port}"]
-    with server_process(
-        serve, f"http://127.0.0.1:{port}", folder / "server.log", environment
-    ) as server:
+    with production_server(tmp_path_factory.mktemp("production-page"), redis_server.url) as server:
         yield server
 
 
 def test_the_page_works_and_weighs_little(browser: Browser, production: ServerProcess) -> None:
     context = browser.new_context(
-        base_url=production.url.replace("127.0.0.1", "localhost"),
-        extra_http_headers={"X-Forwarded-Proto": "https"},
+        base_url=address(production),
+        extra_http_headers=PROXY_HEADERS,
     )
     context.set_default_timeout(ACTION_MS)
     try:
