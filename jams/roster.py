@@ -64,6 +64,8 @@ class Roster:
     expected: dict[str, LoopState] = field(default_factory=dict)
     #: Users on their way in: the roster is kept for them.
     entering: int = 0
+    #: What ``has_others`` returned; None since an owner has changed.
+    _has_others: bool | None = None
 
     @classmethod
     def of(cls, kit: str, jam: Jam | None, states: Mapping[str, LoopState], node: str) -> "Roster":
@@ -90,11 +92,9 @@ class Roster:
 
     def has_others(self) -> bool:
         """Tell whether other processes have users in this jam."""
-        mine = f"{self.node}:"  # asked for each event: no call for each member
-        for member in self.members.values():  # noqa: SIM110
-            if not member.owner.startswith(mine):
-                return True
-        return False
+        if self._has_others is None:  # it is asked for each event, and seldom another
+            self._has_others = not all(map(self.is_mine, self.members.values()))
+        return self._has_others
 
     def holds(self, user_id: str, owner: str) -> bool:
         """Tell whether this connection still has the user's seat."""
@@ -115,7 +115,7 @@ class Roster:
             case UserJoined(user):
                 return self._join(user, owner)
             case UserLeft(user_id):
-                return self.holds(user_id, owner) and bool(self.members.pop(user_id))
+                return self.holds(user_id, owner) and self._leave(user_id)
             case UserAway(user_id):
                 return self.holds(user_id, owner) and self._set(user_id, away=True)
             case UserBack(user_id):
@@ -127,31 +127,32 @@ class Roster:
                 return self._change(user_id, seq, loop=loop, playing=playing, bar=bar)
         return False
 
-    def owners(self) -> dict[str, str]:
-        """Return who holds each user's seat."""
-        return {user_id: member.owner for user_id, member in self.members.items()}
+    def standings(self) -> dict[str, tuple[str, int]]:
+        """Return who holds each user's seat, and the number of the user's state."""
+        return {id_: (member.owner, member.user.seq) for id_, member in self.members.items()}
 
-    def differences(self, jam: Jam | None, before: Mapping[str, str]) -> list[Told]:
+    def differences(self, jam: Jam | None, before: Mapping[str, tuple[str, int]]) -> list[Told]:
         """Return the events after which the roster has the seats that the store had.
 
-        ``before`` are the owners of the time when the store was asked: who has come, gone or
+        ``before`` are the standings of the time when the store was asked: who has come, gone or
         changed since is left alone, for the events have told of it. What users play is told by
         themselves.
         """
         seats, events = jam.users if jam else {}, list[Told]()
-        for user_id, owner in before.items():
+        for user_id, (owner, _) in before.items():
             if self.holds(user_id, owner) and user_id not in seats:
                 events.append(Told(UserLeft(user_id), owner))
         for user_id, seat in seats.items():
             member = self.members.get(user_id)
             if member is None and user_id not in before and not self._owns(seat.owner):
                 events.append(Told(UserJoined(new_user(user_id, seat.loop)), seat.owner))
-            if member is None or not self.holds(user_id, before.get(user_id, "")):
+            owner, seq = before.get(user_id, ("", 0))
+            if member is None or not self.holds(user_id, owner):
                 continue
             if member.owner != seat.owner:
                 events.append(Told(UserBack(user_id), seat.owner))
-            if member.user.loop != seat.loop:
-                playing, bar, seq = member.user.state
+            if member.user.loop != seat.loop and member.user.seq == seq:
+                playing, bar, _ = member.user.state
                 swapped = LoopSwapped(user_id, seat.loop, playing, bar, seq + 1)
                 events.append(Told(swapped, seat.owner))
         return events
@@ -173,6 +174,12 @@ class Roster:
         if member is not None and member.owner == owner:
             return False
         self.members[user.user_id] = Member(user, owner)
+        self._has_others = None
+        return True
+
+    def _leave(self, user_id: str) -> bool:
+        del self.members[user_id]
+        self._has_others = None
         return True
 
     def _come_back(self, user_id: str, owner: str) -> bool:
@@ -180,6 +187,7 @@ class Roster:
         if member is None or (member.owner == owner and not member.user.away):
             return False
         member.owner = owner
+        self._has_others = None
         self._set(user_id, away=False)
         return True
 

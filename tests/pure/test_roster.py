@@ -75,7 +75,7 @@ def test_who_is_away_is_told_again_with_what_they_play() -> None:
 
 def test_it_learns_from_the_store_what_no_event_has_told() -> None:
     roster = with_both()
-    before = roster.owners()
+    before = roster.standings()
     jam = Jam(
         "lofi",
         1,
@@ -83,17 +83,26 @@ def test_it_learns_from_the_store_what_no_event_has_told() -> None:
     )
     for message, owner in roster.differences(jam, before):
         assert roster.apply(message, owner)
-    assert roster.owners() == {"ann": "here:1", "cleo": "there:2"}
+    owners = {user_id: member.owner for user_id, member in roster.members.items()}
+    assert owners == {"ann": "here:1", "cleo": "there:2"}
     assert roster.members["ann"].user.loop == "vox"
 
 
 def test_it_keeps_what_an_event_told_after_the_store_was_asked() -> None:
     roster = with_both()
-    before = roster.owners()
+    before = roster.standings()
     roster.apply(UserJoined(new_user("cleo", "pad")), "there:2")
     roster.apply(UserBack("bob"), "elsewhere:1")
     jam = Jam("lofi", 1, {"ann": Seat("drums", "here:1")})
     assert roster.differences(jam, before) == []
+
+
+def test_a_swap_that_was_told_meanwhile_is_not_undone() -> None:
+    roster = with_both()
+    before = roster.standings()
+    roster.apply(LoopSwapped("bob", "vox", playing=False, bar=0, seq=8), "there:1")
+    old = Jam("lofi", 1, {"ann": Seat("drums", "here:1"), "bob": Seat("bass", "there:1")})
+    assert roster.differences(old, before) == []
 
 
 def test_users_of_this_process_who_are_about_to_come_in_bring_their_state() -> None:
@@ -102,3 +111,17 @@ def test_users_of_this_process_who_are_about_to_come_in_bring_their_state() -> N
     roster = Roster.of("lofi", jam, states, "here")
     assert list(roster.members) == ["bob"]
     assert roster.expected == states
+
+
+def test_it_knows_after_every_event_whether_other_processes_have_users() -> None:
+    roster = Roster("lofi", "here")
+    assert not roster.has_others()
+    for message, owner, has_others in [
+        (UserJoined(ANN), "here:1", False),
+        (UserJoined(BOB), "there:1", True),
+        (UserBack("bob"), "here:2", False),
+        (UserBack("ann"), "there:2", True),
+        (UserLeft("ann"), "there:2", False),
+    ]:
+        assert roster.apply(message, owner)
+        assert roster.has_others() is has_others, message
