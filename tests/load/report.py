@@ -114,9 +114,9 @@ def _notes(rounds: Sequence[Round]) -> list[str]:
             f"{middle('join, all at once, Redis')} per join, {middle('page, Redis')} per page."
         ),
         (
-            f"- Ours delivered {middle('event, saturated, per second')} events/s saturated, with the "
-            f"server's core {float(middle('event, saturated, server busy')):.0%} its own; the "
-            f"generator used {busiest:.0%} of the other core at most."
+            f"- Ours delivered {middle('event, saturated, per second')} events/s saturated, having "
+            f"{float(middle('event, saturated, server busy')):.0%} of a core; the generator used "
+            f"{busiest:.0%} of the other one at most."
         ),
         (
             "- Checked: every event reached everybody of its jam once and nobody else, no jam held "
