@@ -17,11 +17,18 @@ test("an even line gives the offset exactly, whatever its length", () => {
   assert.equal(clock.at(2000), 7000);
 });
 
-test("the exchange with the shortest round trip decides", () => {
+test("the quickest way up and the quickest down decide, though of two exchanges", () => {
   const clock = new ServerClock();
-  exchange(clock, { sent: 0, up: 5, down: 5, offset: 100 });
-  exchange(clock, { sent: 1000, up: 200, down: 10, offset: 100 });
+  exchange(clock, { sent: 0, up: 5, down: 70, offset: 100 });
+  exchange(clock, { sent: 0, up: 90, down: 5, offset: 100 });
   assert.equal(clock.offsetMs, 100);
+  assert.equal(clock.rttMs, 10);
+});
+
+test("a line that takes longer one way than the other is off by half of that, no more", () => {
+  const clock = new ServerClock();
+  for (let i = 0; i < 12; i += 1) exchange(clock, { sent: i * 60, up: 40, down: 10, offset: 100 });
+  assert.equal(clock.offsetMs, 115);
 });
 
 test("an old exchange gives way to a longer but fresh one, as the crystals drift", () => {
@@ -33,20 +40,22 @@ test("an old exchange gives way to a longer but fresh one, as the crystals drift
   assert.equal(clock.offsetMs, 101, "30 ms is still worse");
 });
 
-test("a jump of the server's clock is believed when two exchanges tell of it", () => {
-  const clock = new ServerClock();
-  for (let i = 0; i < 12; i += 1) exchange(clock, { sent: i * 60, up: 5, down: 5, offset: 100 });
-  assert.equal(exchange(clock, { sent: 2000, up: 5, down: 5, offset: 900 }), false);
-  assert.equal(clock.offsetMs, 100);
-  assert.equal(exchange(clock, { sent: 4000, up: 5, down: 5, offset: 900 }), true);
-  assert.equal(clock.offsetMs, 900);
+test("a jump of the server's clock is seen at the next exchange", () => {
+  for (const jumped of [120, 60, 5000, -800]) {
+    const clock = new ServerClock();
+    for (let i = 0; i < 12; i += 1) exchange(clock, { sent: i * 60, up: 5, down: 5, offset: 100 });
+    assert.equal(exchange(clock, { sent: 2000, up: 5, down: 5, offset: jumped }), true);
+    assert.equal(clock.offsetMs, jumped);
+    assert.equal(exchange(clock, { sent: 2060, up: 5, down: 5, offset: jumped }), false);
+  }
 });
 
-test("one lopsided exchange is no jump", () => {
+test("late exchanges are no jump, however late and however many", () => {
   const clock = new ServerClock();
   exchange(clock, { sent: 0, up: 5, down: 5, offset: 100 });
-  assert.equal(exchange(clock, { sent: 2000, up: 900, down: 5, offset: 100 }), false);
-  assert.equal(exchange(clock, { sent: 4000, up: 900, down: 5, offset: 100 }), false);
+  for (let i = 1; i < 8; i += 1) {
+    assert.equal(exchange(clock, { sent: i * 2000, up: 900, down: 5, offset: 100 }), false);
+  }
   assert.equal(clock.offsetMs, 100);
 });
 

@@ -1,50 +1,111 @@
 // The server's clock, estimated from exchanges over the socket, NTP-style. Pure but for its memory.
+//
+// No message arrives before it is sent. So the way up bounds the offset from above, the way down
+// from below, and of many exchanges the quickest way up and the quickest way down count, though
+// they be of different ones. The middle is off by half of what the two ways differ at their best.
 
 /** How many exchanges are weighed. */
 const WINDOW = 32;
 /** How fast two crystals may drift apart: 100 parts per million. */
 const DRIFT = 1e-4;
-/** Slack before two exchanges contradict each other, ms: timer resolution, scheduling. */
+/** Slack before two bounds contradict each other, ms: timer resolution. */
 const SLACK_MS = 5;
-/** This many exchanges in a row must contradict the estimate before a clock has really jumped. */
-const WITNESSES = 2;
+/** So many exchanges tell how late messages on this line are. */
+const ENOUGH = 12;
+/** How far newer bounds may be within the older ones: see `sinceJump`. */
+const SURPRISE = 10;
 
 /**
- * @typedef {object} Exchange
- * @property {number} rttMs    time on the wire, the server's own time taken off
- * @property {number} offsetMs server's clock minus ours
- * @property {number} atMs     our clock at the reply
+ * What is known of the offset, the server's clock minus ours.
+ * @typedef {object} Bounds
+ * @property {number} upper ms: it is at most this
+ * @property {number} lower ms: it is at least this
  */
+/** @typedef {Bounds & { atMs: number }} Exchange `atMs`: our clock at the reply */
+
+/** @type {Bounds} */
+const NOTHING = Object.freeze({ upper: Infinity, lower: -Infinity });
 
 /**
- * How wrong an exchange may be by now: half its round trip (the two ways may differ by all of it)
- * and the drift since.
- * @param {Exchange} exchange
+ * @param {Bounds} a
+ * @param {Bounds} b
+ * @returns {Bounds} what both say together
+ */
+const both = (a, b) => ({
+  upper: Math.min(a.upper, b.upper),
+  lower: Math.max(a.lower, b.lower),
+});
+
+/** @param {Exchange} exchange @param {number} nowMs @returns {Bounds} with the drift since */
+function aged({ upper, lower, atMs }, nowMs) {
+  const drift = Math.max(0, nowMs - atMs) * DRIFT;
+  return { upper: upper + drift, lower: lower - drift };
+}
+
+/**
+ * The bounds that are the closest by now, as they were: drift may go either way.
+ * @param {Exchange[]} exchanges
  * @param {number} nowMs
+ * @returns {Bounds}
  */
-const bound = ({ rttMs, atMs }, nowMs) => rttMs / 2 + Math.max(0, nowMs - atMs) * DRIFT;
+function closest(exchanges, nowMs) {
+  const least = (/** @type {(one: Exchange) => number} */ cost) =>
+    exchanges.reduce((best, one) => (cost(one) <= cost(best) ? one : best));
+  const { upper } = least((one) => aged(one, nowMs).upper);
+  const { lower } = least((one) => -aged(one, nowMs).lower);
+  return { upper, lower };
+}
+
+/**
+ * How much closer than the closest of these bounds later ones may come without a jump: by chance,
+ * the quickest of n messages being late by an n-th of their mean, and ten times as late once in
+ * e^10 cases; and by drift. Of a few messages little is known; later ones may then come as close
+ * as the opposite bounds.
+ * @param {number[]} distances of the bounds from the closest of them, ms
+ * @param {number} driftMs since then
+ * @param {number} width from the closest upper bound to the closest lower one, ms
+ */
+function leeway(distances, driftMs, width) {
+  const mean = distances.reduce((sum, ms) => sum + ms, 0) / distances.length;
+  const chance = distances.length < ENOUGH ? Infinity : (SURPRISE * mean) / distances.length;
+  return Math.min(chance + 2 * driftMs, width) + SLACK_MS;
+}
+
+/**
+ * Finds a jump of a clock. Lateness can't feign it: what a late message says is vague, never false.
+ * @param {Exchange[]} exchanges the oldest first
+ * @param {number} nowMs
+ * @returns {number} how many at the end contradict those before; 0: none
+ */
+function sinceJump(exchanges, nowMs) {
+  const bounds = exchanges.map((one) => aged(one, nowMs));
+  let newer = NOTHING;
+  for (let count = 1; count < bounds.length; count += 1) {
+    newer = both(newer, bounds[bounds.length - count]);
+    const older = bounds.slice(0, -count);
+    const drift = (nowMs - exchanges[older.length - 1].atMs) * DRIFT;
+    const { upper, lower } = older.reduce(both, NOTHING);
+    const below = leeway(older.map((one) => one.upper - upper), drift, upper - lower);
+    const above = leeway(older.map((one) => lower - one.lower), drift, upper - lower);
+    if (newer.upper < upper - below || newer.lower > lower + above) return count;
+  }
+  return 0;
+}
 
 export class ServerClock {
   /** @type {Exchange[]} */
   #exchanges = [];
-  /** @type {Exchange[]} those in a row that the estimate cannot explain */
-  #witnesses = [];
-  /** @type {Exchange | null} */
-  #best = null;
+  /** @type {Bounds | null} */
+  #bounds = null;
 
-  /** Server's clock minus ours in ms, or null before the first exchange. */
+  /** Server's clock minus ours in ms, or null before it has said anything. */
   get offsetMs() {
-    return this.#best ? this.#best.offsetMs : null;
+    return this.#bounds && (this.#bounds.upper + this.#bounds.lower) / 2;
   }
 
-  /** Round trip in ms of the exchange the estimate rests on. */
+  /** The shortest round trip in ms, made up of the quickest way up and the quickest down. */
   get rttMs() {
-    return this.#best ? this.#best.rttMs : Infinity;
-  }
-
-  /** How many exchanges the estimate was chosen from. */
-  get exchanges() {
-    return this.#exchanges.length;
+    return this.#bounds ? Math.max(0, this.#bounds.upper - this.#bounds.lower) : Infinity;
   }
 
   /**
@@ -54,36 +115,13 @@ export class ServerClock {
    * @returns {boolean} whether a clock has jumped: earlier exchanges were thrown away
    */
   take({ sent, received_ms, replied_ms }, nowMs) {
-    const rttMs = nowMs - sent - (replied_ms - received_ms);
-    if (!(rttMs >= 0)) return false;
-    const exchange = {
-      rttMs,
-      offsetMs: (received_ms - sent + replied_ms - nowMs) / 2,
-      atMs: nowMs,
-    };
-    const contradicted = this.#contradicted(exchange);
-    const jumped = this.#witnesses.length >= WITNESSES;
-    if (contradicted && !jumped) return false;
-    if (jumped) this.#exchanges = this.#witnesses.splice(0);
-    else this.#exchanges.push(exchange);
-    if (this.#exchanges.length > WINDOW) this.#exchanges.shift();
-    this.#best = this.#exchanges.reduce((a, b) => (bound(b, nowMs) < bound(a, nowMs) ? b : a));
-    return jumped;
-  }
-
-  /**
-   * Both bounds hold if neither clock has jumped; so estimates further apart than both tell of one.
-   * @param {Exchange} exchange
-   * @returns {boolean} whether it is kept as a witness, apart from the others
-   */
-  #contradicted(exchange) {
-    const best = this.#best;
-    if (!best || this.#exchanges.length === 0) return false;
-    const apart = Math.abs(exchange.offsetMs - best.offsetMs);
-    const explained = bound(exchange, exchange.atMs) + bound(best, exchange.atMs) + SLACK_MS;
-    if (apart <= explained) this.#witnesses = [];
-    else this.#witnesses.push(exchange);
-    return apart > explained;
+    const exchange = { upper: received_ms - sent, lower: replied_ms - nowMs, atMs: nowMs };
+    if (!(exchange.lower <= exchange.upper)) return false;
+    const exchanges = [...this.#exchanges, exchange].slice(-WINDOW);
+    const since = sinceJump(exchanges, nowMs);
+    this.#exchanges = exchanges.slice(-since);
+    this.#bounds = closest(this.#exchanges, nowMs);
+    return since > 0;
   }
 
   /** @param {number} nowMs our clock @returns {number} the server's, ms since the Unix epoch */
@@ -97,6 +135,6 @@ export class ServerClock {
    * @param {number} nowMs
    */
   guess(serverMs, nowMs) {
-    this.#best ??= { rttMs: 2000, offsetMs: serverMs - nowMs, atMs: nowMs };
+    this.#bounds ??= { upper: serverMs - nowMs, lower: serverMs - nowMs };
   }
 }
