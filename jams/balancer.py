@@ -40,11 +40,7 @@ class JamBalancer:
     async def current_jam(self) -> str:
         """Return the jam that is the most fun now, or an id for a new one. Writes nothing."""
         found = await _ask(self._store.open_jams(1))
-        return (
-            found[0]
-            if found
-            else JamCollection.new().most_populated_jam_with_capacity_or_new(new_jam_id())
-        )
+        return found[0] if found else new_jam_id()
 
     async def join(
         self, user_id: str, owner: str, wish: Wish = ANYWHERE, origin: str = ""
@@ -158,7 +154,6 @@ class SyncJamBalancer:
                 store = JamStore(redis)
                 committer = Committer(store, store.adopt_epoch)
                 try:
-                    await _ask(store.adopt_epoch())
                     return await ask(JamBalancer(store, committer))
                 finally:
                     await committer.close()

@@ -39,6 +39,10 @@ class _Pending:
     deadline: float | None
     attempts: int = 0
 
+    def is_tired(self) -> bool:
+        """Tell whether it has lost too many races. What must be done is never given up."""
+        return self.deadline is not None and self.attempts >= MAX_ATTEMPTS
+
 
 @dataclass(eq=False)
 class Committer:
@@ -57,8 +61,8 @@ class Committer:
     async def submit(self, operation: Operation, patience: float | None = PATIENCE_SECONDS) -> Any:
         """Return an operation's result once it is committed.
 
-        Raises StoreContention, or StoreUnavailable after ``patience`` seconds without Redis; with
-        None it waits until it is done.
+        Raises StoreContention after losing too many races, or StoreUnavailable after ``patience``
+        seconds without Redis; with None neither: it waits until it is done.
         """
         loop = asyncio.get_running_loop()
         deadline = None if patience is None else time.monotonic() + patience
@@ -124,10 +128,9 @@ class Committer:
         batch, users = list[_Pending](), set[str]()
         for pending in self._queue:
             operation = pending.operation
-            if not users.isdisjoint(operation.users):
-                continue
-            users.update(operation.users)
-            if not (healing and operation.newcomer):
+            waits = not users.isdisjoint(operation.users)
+            users.update(operation.users)  # what they ask for after one that waits waits as well
+            if not waits and not (healing and operation.newcomer):
                 batch.append(pending)
             if len(batch) == BATCH_SIZE:
                 break
@@ -147,7 +150,7 @@ class Committer:
             else:
                 pending.attempts += 1
         if lost:
-            tired = [pending for pending in batch if pending.attempts >= MAX_ATTEMPTS]
+            tired = [pending for pending in batch if pending.is_tired()]
             self._fail(tired, StoreContention(f"lost {MAX_ATTEMPTS} races in a row"))
             await asyncio.sleep(random.uniform(0, _CONTENTION_PAUSE_SECONDS))
 

@@ -47,8 +47,6 @@ class JamConsumer(AsyncConsumer):
     receive, and no task or thread for each message.
     """
 
-    channel_layer_alias = None  # type: ignore[assignment]  # events come by the hub
-
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the socket; give the seat up exactly once, whatever ends it."""
         limits = settings.JAM_LIMITS

@@ -29,6 +29,8 @@ BLIND_SECONDS = 2.5 * WATCH_SECONDS
 #: How often each seat of this worker is compared with the store.
 AUDIT_SECONDS = 10.0
 _AUDITED_TOGETHER = 16
+#: A wall clock that loses so much at once was set back; what adjusts it does so in smaller steps.
+_SET_BACK_SECONDS = 0.1
 
 
 class Watch:
@@ -84,7 +86,8 @@ class Leases:
         told = await self._store.beat()
         if told.healing_ms > 0:
             self._committer.healing_until = time.monotonic() + told.healing_ms / 1000
-        forgotten = told.counter != self._counter + 1 or told.epoch != epoch_before
+        # It may have counted twice, if an answer was lost; less means that it was forgotten.
+        forgotten = told.counter <= self._counter or told.epoch != epoch_before
         if self._counter and forgotten:
             logger.warning("This worker's seats were lost or given up; claiming them again")
             self._spawn(self._presence.heal(), "heal")
@@ -133,10 +136,13 @@ class Leases:
             self._presence.user_gone(jam_id, user_id, owner, lease_ended=True)
 
     async def _follow_clock(self) -> None:
-        async def look() -> None:
-            self._presence.follow_clock()
-
-        await _repeat(look, WATCH_SECONDS)
+        """See when the wall clock is set back. The clock of the leases never is."""
+        ahead = time.time() - time.monotonic()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            before, ahead = ahead, time.time() - time.monotonic()
+            if ahead < before - _SET_BACK_SECONDS:
+                self._presence.follow_clock()
 
     async def _audit(self) -> None:
         while True:

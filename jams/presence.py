@@ -123,10 +123,11 @@ class Presence:
         message = decode_event(payload)
         if roster.would_take(message, owner):
             self._ask_store(jam_id)
-        else:
-            self._follow(roster, jam_id, message, owner, Frame(payload))
-        if isinstance(message, UserJoined | UserBack):
-            # That process may not have heard what our users did while it came in.
+            return
+        news = self._follow(roster, jam_id, message, owner, Frame(payload))
+        if news and isinstance(message, UserJoined | UserBack):
+            # That process may not have heard what our users did while it came in. Only for news:
+            # or two processes would answer each other for ever.
             self._repeat(roster, jam_id)
 
     def user_gone(
@@ -144,8 +145,8 @@ class Presence:
         roster = self._rosters.get(jam_id)
         if roster is None:
             return
-        present = {user_id: member.seat for user_id, member in roster.mine().items()}
-        before = roster.owners()
+        present, contested = roster.claims(), set(roster.contested)
+        before = roster.standings()
         refreshed = await self._balancer.refresh(jam_id, present, roster.kit, self._owners)
         for user_id, standing in refreshed.standings.items():
             connection = self._hub.connection(jam_id, user_id)
@@ -156,6 +157,7 @@ class Presence:
             if isinstance(message, UserLeft) and self._balancer.is_rebuilding():
                 continue
             self._follow(roster, jam_id, message, owner, Frame.of(message))
+        roster.contested -= contested
         if roster.has_others():
             self._repeat(roster, jam_id)
         self._rosters.leave_if_unused(jam_id)
@@ -166,6 +168,19 @@ class Presence:
         for jam_id, roster in self._rosters.items():
             for user_id, member in roster.mine().items():
                 self._keeper.keep(jam_id, user_id, member.user.state)
+        await self._free_ghosts()
+
+    async def _free_ghosts(self) -> None:
+        """Free seats that the store counts as this process's and no connection here holds.
+
+        A Redis that comes back with old data brings users along who have left since.
+        """
+        for jam_id, jam in (await self._balancer.snapshot()).jams.items():
+            for user_id, seat in jam.users.items():
+                mine = self._owners.are_of_this_process(seat.owner)
+                if mine and seat.owner not in self._owners:
+                    await self._balancer.remove_user(jam_id, user_id, seat.owner)
+                    self.user_gone(jam_id, user_id, seat.owner)
 
     def follow_clock(self) -> None:
         """If the wall clock was set back, let nobody wait for a bar that was close before."""
@@ -210,18 +225,21 @@ class Presence:
 
     def _follow(
         self, roster: Roster, jam_id: str, message: FromServer, owner: str, frame: Frame
-    ) -> None:
-        """Make a change that others have made known here."""
+    ) -> bool:
+        """Make a change that others have made known here; tell whether it was news."""
         mine = {user_id: member.owner for user_id, member in roster.mine().items()}
         if not roster.apply(message, owner):
-            return
+            return False
         self._hub.send(jam_id, frame)
         for user_id, held_by in mine.items():
             if not roster.holds(user_id, held_by):
-                self._owners.give_up(held_by)
+                # An audit on its way may have claimed the seat once more.
+                freeing = self._balancer.remove_user(jam_id, user_id, held_by)
+                self._owners.free(held_by, freeing)
                 connection = self._hub.connection(jam_id, user_id)
                 if connection is not None:
                     connection.close(CloseCode.REPLACED)
+        return True
 
     def _repeat(self, roster: Roster, jam_id: str) -> None:
         """Tell the other processes again who sits here and plays what: to most it is no news."""

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 #: Events that may wait for Redis. Beyond it the oldest are dropped: they are told again.
 _BACKLOG = 10_000
+_SENT_TOGETHER = 256
 _RETRY_SECONDS = 0.5
 #: How long a subscription may take before the users are seated without it.
 _SUBSCRIBE_SECONDS = 2.0
@@ -44,7 +45,7 @@ class Relay:
         self._node = node
         self._receive = receive
         self._channel = ""
-        self._outgoing: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(_BACKLOG)
+        self._outgoing: asyncio.Queue[Relayed] = asyncio.Queue(_BACKLOG)
         self._tasks: list[asyncio.Task[None]] = []
         self._wanted: set[str] = set()
         self._matching: set[asyncio.Task[None]] = set()
@@ -91,6 +92,7 @@ class Relay:
                     await self._layer.group_discard(group, self._channel)
             self._unmatched.discard(jam_id)
         except Exception as error:
+            self._unmatched.add(jam_id)  # an earlier call may have taken it off meanwhile
             logger.warning("Events of other processes have to wait for Redis: %r", error)
 
     async def _match_again(self) -> None:
@@ -103,29 +105,44 @@ class Relay:
         """Hand an event to the other processes soon, in order."""
         if self._outgoing.full():
             self._outgoing.get_nowait()
-        message = {"type": "jam.event", "node": self._node, **relayed._asdict()}
-        self._outgoing.put_nowait((_group(relayed.jam_id), message))
+        self._outgoing.put_nowait(relayed)
 
     async def _publish(self) -> None:
+        """Send what waits, the events of a jam together and in order."""
         while True:
-            group, message = await self._outgoing.get()
-            try:
-                await self._layer.group_send(group, message)
-            except Exception as error:
-                logger.warning("An event didn't reach the other processes: %r", error)
+            events = [await self._outgoing.get()]
+            while not self._outgoing.empty() and len(events) < _SENT_TOGETHER:
+                events.append(self._outgoing.get_nowait())
+            by_jam = dict[str, list[dict[str, Any]]]()
+            for event in events:
+                by_jam.setdefault(event.jam_id, []).append(event._asdict())
+            await asyncio.gather(*(self._send(*sent) for sent in by_jam.items()))
+
+    async def _send(self, jam_id: str, events: list[dict[str, Any]]) -> None:
+        message = {"type": "jam.events", "node": self._node, "events": events}
+        try:
+            await self._layer.group_send(_group(jam_id), message)
+        except Exception as error:
+            logger.warning("%d events didn't reach the other processes: %r", len(events), error)
 
     async def _listen(self) -> None:
         while True:
             try:
                 message = await self._layer.receive(self._channel)
-                if message["node"] != self._node:
-                    known = message.keys() & Relayed._fields  # another version may say more
-                    self._receive(Relayed(**{name: message[name] for name in known}))
-            except asyncio.CancelledError:
-                raise
             except Exception:
-                logger.exception("An event of another process was lost")
+                logger.exception("Events of other processes were lost")
                 await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            if message["node"] != self._node:
+                for event in message["events"]:
+                    self._take(event)
+
+    def _take(self, event: dict[str, Any]) -> None:
+        known = event.keys() & set(Relayed._fields)  # another version may say more
+        try:
+            self._receive(Relayed(**{name: event[name] for name in known}))
+        except Exception:
+            logger.exception("An event of another process was not understood")
 
 
 def _group(jam_id: str) -> str:

@@ -64,6 +64,9 @@ class Roster:
     expected: dict[str, LoopState] = field(default_factory=dict)
     #: Users on their way in: the roster is kept for them.
     entering: int = 0
+    #: Users of this process whose seat another one says to have: not to be claimed before the
+    #: store has been asked.
+    contested: set[str] = field(default_factory=set)
     #: What ``has_others`` returned; None since an owner has changed.
     _has_others: bool | None = None
 
@@ -102,12 +105,22 @@ class Roster:
         return member is not None and member.owner == owner
 
     def would_take(self, message: FromServer, owner: str) -> bool:
-        """Tell whether an event gives a seat that this process holds to another owner."""
+        """Tell whether an event gives a seat that this process holds to another owner.
+
+        The seat is contested from then on.
+        """
         match message:
             case UserJoined(User(user_id=user_id)) | UserBack(user_id):
                 member = self.members.get(user_id)
-                return member is not None and self.is_mine(member) and member.owner != owner
+                if member is not None and self.is_mine(member) and member.owner != owner:
+                    self.contested.add(user_id)
+                    return True
         return False
+
+    def claims(self) -> dict[str, Seat]:
+        """Return the seats that this process holds for sure."""
+        mine = self.mine().items()
+        return {id_: member.seat for id_, member in mine if id_ not in self.contested}
 
     def apply(self, message: FromServer, owner: str) -> bool:
         """Follow an event about a user whose seat ``owner`` holds; tell whether it was news."""

@@ -54,8 +54,10 @@ class StateKeeper:
             await self._store.keep_states(
                 (jam_id, user_id, state) for (jam_id, user_id), state in states.items()
             )
-        except (RedisError, OSError) as error:
-            logger.warning("States are kept later: %s", error)
+        except BaseException as error:
             self._waiting = states | self._waiting
+            if not isinstance(error, RedisError | OSError):
+                raise
+            logger.warning("States are kept later: %s", error)
             return False
         return True

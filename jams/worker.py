@@ -5,7 +5,6 @@ import logging
 import random
 from contextlib import suppress
 from uuid import uuid4
-from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -123,7 +122,8 @@ class Worker:
                     connection.abort()
 
 
-_workers: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[Worker]]" = WeakKeyDictionary()
+#: The worker of each running event loop: in a server there is one, in tests there may be several.
+_workers: dict[asyncio.AbstractEventLoop, asyncio.Task[Worker]] = {}
 
 
 async def get_worker() -> Worker:

@@ -28,5 +28,7 @@ local values = {}
 for i, jam in ipairs(names) do
   values[2 * i - 1] = jam
   values[2 * i] = redis.call('HGET', KEYS[1], jam) or ''
+  -- The index follows the truth, should a part of the data have been lost.
+  if values[2 * i] == '' then redis.call('ZREM', KEYS[2], jam) end
 end
 return {redis.call('GET', KEYS[4]) or '0', seats, values}

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 
 import pytest
+from redis.asyncio import Redis
 
 from jams.loops import CAPACITY, LOOPS
 from loops_project.embedded_redis import EmbeddedRedis
@@ -57,6 +58,34 @@ async def test_what_one_does_the_other_hears(ann_and_bob: tuple[Visitor, Visitor
         assert await listener.expect("loop_stopped", user_id=actor.user_id) == stopped
     await ann.send("swap", loop="vox")
     await bob.expect("loop_swapped", user_id=ann.user_id, loop="vox")
+
+
+async def test_processes_that_know_each_other_have_nothing_more_to_say(
+    servers: tuple[ServerProcess, ...], ann_and_bob: tuple[Visitor, Visitor]
+) -> None:
+    ann, bob = ann_and_bob
+    await ann.send("play")
+    await bob.expect("loop_played")
+    hosts = {server.environment["REDIS_URL"] for server in servers} | {
+        url
+        for server in servers
+        for url in server.environment.get("RELAY_REDIS_URLS", "").split(",")
+        if url
+    }
+
+    async def published() -> int:
+        count = 0
+        for host in hosts:
+            async with Redis.from_url(host) as redis:
+                stats = await redis.info("commandstats")
+                count += stats.get("cmdstat_publish", {}).get("calls", 0)
+        return count
+
+    before = await published()
+    with pytest.raises(TimeoutError):
+        await bob.expect("anything", within=1.0)
+    # An audit may fall into this second; it repeats a handful of events.
+    assert await published() - before < 20
 
 
 async def test_who_meets_the_jam_first_in_a_process_knows_what_everybody_plays(

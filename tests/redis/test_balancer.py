@@ -83,6 +83,41 @@ async def test_refresh_claims_what_was_lost_and_frees_ghosts(node: Node, redis_u
     assert refreshed.jam.users == claims
 
 
+async def test_a_member_of_the_open_index_without_a_jam_stops_nobody(
+    node: Node, redis_url: str
+) -> None:
+    async with Redis.from_url(redis_url) as redis:
+        await redis.zadd(node.store.keys.open, {"gone": 1e13})
+        placement = await node.balancer.join("ann", "n0:1")
+        assert await redis.zrange(node.store.keys.open, 0, -1) == [placement.jam_id.encode()]
+
+
+async def test_who_may_not_join_the_fullest_jams_joins_another_that_has_room(
+    redis_url: str,
+) -> None:
+    async with node_on(redis_url, "n0", origin_limit=3) as node:
+        join = node.balancer.join
+        for jam_id in ("a", "b"):
+            for number in range(3):
+                wish = Wish(jam_id, insist=True)
+                await join(f"{jam_id}{number}", f"n0:{jam_id}{number}", wish, "school")
+        await join("stranger", "n0:s", Wish("c", insist=True), "elsewhere")
+        assert (await join("pupil", "n0:p", origin="school")).jam_id == "c"
+
+
+async def test_what_a_user_asks_for_after_something_that_waits_waits_as_well(node: Node) -> None:
+    """Or a claim of all users of a jam would be overtaken by the leave of one of them."""
+    jam_id, kit, *_ = await node.balancer.join("ann", "n0:1")
+    await node.balancer.join("bob", "n0:2", Wish(jam_id))
+    claims = {"ann": Seat("drums", "n0:1"), "bob": Seat("percussion", "n0:2")}
+    await asyncio.gather(
+        node.balancer.swap_loop(jam_id, "ann", "n0:1", "vox"),
+        node.balancer.refresh(jam_id, claims, kit, {"n0:1", "n0:2"}),
+        node.balancer.remove_user(jam_id, "bob", "n0:2"),
+    )
+    assert list((await node.balancer.snapshot()).seats) == ["ann"]
+
+
 async def test_losing_every_race_is_an_error_with_a_name(node: Node) -> None:
     placement = await node.balancer.join("ann", "n0:1")
     attempts = 0
