@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
-from redis.retry import Retry
 
 RETRIES = 5
 FIRST_RETRY_SECONDS = 0.02
