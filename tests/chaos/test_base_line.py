@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 from websockets.exceptions import WebSocketException
 
 from .guests import Guest, crowd, until
@@ -81,6 +82,7 @@ async def break_while_coming(on: Stage, verb: str) -> None:
     assert not guest.joins
 
 
+@pytest.mark.long
 async def test_whatever_raises_each_seat_is_freed_once_and_nothing_stays(
     tmp_path: Path, measured: Measured
 ) -> None:

@@ -64,9 +64,7 @@ async def all_gone(lost: list[Guest], left: list[Guest], began: float) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize(
-    "count", [pytest.param(28, id="28"), pytest.param(200, id="200", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("count", [28, pytest.param(200, marks=pytest.mark.long)])
 async def test_a_killed_workers_users_are_gone_and_those_who_return_have_their_seats(
     tmp_path: Path, measured: Measured, count: int
 ) -> None:
