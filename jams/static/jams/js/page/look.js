@@ -2,7 +2,7 @@
 
 import { loopMix } from "../mix.js";
 import { phaseOf } from "../presence.js";
-import { BEATS_PER_BAR, beatsLeft } from "./clock.js";
+import { beatsLeft } from "./clock.js";
 import { PARTS } from "./parts.js";
 import * as words from "./words.js";
 
@@ -170,12 +170,9 @@ function hubOf(screen, state, seats, me, data, heard) {
     return { top: "", big: String(beats), bottom: beats === 1 ? "beat" : "beats", counting: true };
   }
   const playing = seats.filter(sounds).length;
-  if (playing === 0)
-    return {
-      ...hub,
-      big: String(Math.round((BEATS_PER_BAR * 60_000) / data.bar_ms)),
-      bottom: "bpm",
-    };
+  const here = state.users.length;
+  if (here === 0) return hub;
+  if (playing === 0) return { ...hub, big: String(here), bottom: "here" };
   return { ...hub, big: String(playing), bottom: "playing" };
 }
 

@@ -98,8 +98,8 @@ function show(nodes, seat) {
 /** What is written at a seat. @param {SeatLook} seat */
 function namesOf(seat) {
   if (seat.me) return { colour: "", animal: "You" };
-  if (seat.phase === "house") return { colour: "", animal: capitalised(seat.loop) };
-  return { colour: seat.animal ? colourWord(seat.loop) : "", animal: seat.animal };
+  if (seat.animal === "") return { colour: "", animal: capitalised(seat.loop) };
+  return { colour: colourWord(seat.loop), animal: seat.animal };
 }
 
 /** What a screen reader adds to it. @param {SeatLook} seat */
@@ -108,10 +108,9 @@ function spoken(seat) {
   if (seat.away) facts.push("away");
   if (seat.muted) facts.push("muted by you");
   if (seat.failed) facts.push("could not load");
+  if (seat.animal === "") return facts.join(", ");
   const rest = [seat.loop, ...facts].join(", ");
-  if (seat.phase === "house") return facts.join(", ");
-  if (seat.me) return `${colourWord(seat.loop)} ${seat.animal}, ${rest}`;
-  return seat.animal ? rest : capitalised(rest);
+  return seat.me ? `${colourWord(seat.loop)} ${seat.animal}, ${rest}` : rest;
 }
 
 /**

@@ -9,10 +9,17 @@ const DONE_MS = 2500;
 /** @param {string} jamId */
 export const inviteLink = (jamId) => `${location.origin}/jams/${jamId}/`;
 
-/** Copy, also where the clipboard is not given to pages. @param {HTMLInputElement} field */
-async function copy(field) {
+/** The link as it is shown: what tells it from others, which is not how it begins and ends.
+ * @param {string} url
+ */
+export const shortLink = (url) => url.replace(/^https?:\/\//, "").replace(/\/$/, "");
+
+/** Copy, also where the clipboard is not given to pages.
+ * @param {string} url @param {HTMLInputElement} field that puts the whole link in what is copied
+ */
+async function copy(url, field) {
   try {
-    await navigator.clipboard.writeText(field.value);
+    await navigator.clipboard.writeText(url);
   } catch {
     field.select();
     document.execCommand("copy");
@@ -26,7 +33,7 @@ async function copy(field) {
 export function createShare(announce, { help }) {
   const text = make("p", { class: "help" });
   const field = make("input", { type: "text", readonly: true, "aria-label": "Invite link" });
-  const label = make("span", {}, "Copy");
+  const label = make("span", {}, "Copy link");
   const copying = make(
     "button",
     { type: "button", class: "button" },
@@ -37,23 +44,28 @@ export function createShare(announce, { help }) {
   const share = make("button", { type: "button", class: "button wide" }, "Share the link");
   const element = help ? make("div", {}, text, link) : make("div", {}, link);
   if (help && "share" in navigator) element.append(share);
+  let url = location.href;
 
   field.addEventListener("focus", () => field.select());
+  field.addEventListener("copy", (event) => {
+    event.clipboardData?.setData("text/plain", url);
+    event.preventDefault();
+  });
   copying.addEventListener("click", async () => {
-    await copy(field);
+    await copy(url, field);
     setText(label, "Copied");
     announce("Link copied.");
-    setTimeout(() => setText(label, "Copy"), DONE_MS);
+    setTimeout(() => setText(label, "Copy link"), DONE_MS);
   });
   share.addEventListener("click", () => {
     // Closing the system's sheet without choosing rejects; that is an answer, not a fault.
-    navigator.share({ title: "Come and jam with me", url: field.value }).catch(() => {});
+    navigator.share({ title: "Come and jam with me", url }).catch(() => {});
   });
 
   /** @param {import("./types.js").Look} look @param {import("./types.js").State} state */
   function update(look, state) {
-    const url = state.jam ? inviteLink(state.jam.id) : location.href;
-    if (field.value !== url) field.value = url;
+    url = state.jam ? inviteLink(state.jam.id) : location.href;
+    if (field.value !== shortLink(url)) field.value = shortLink(url);
     const free = look.seats.filter(
       (seat) => seat.phase === "free" || seat.phase === "house",
     ).length;

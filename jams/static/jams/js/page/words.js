@@ -27,8 +27,8 @@ export const LINES = {
   moved: "*This is another jam.* The one you came for has no free seat: invite your friends here.",
   queued: "You’re in on the *next bar*.",
   stopping: "You drop out on the *next bar*.",
-  alone: "*You’re first here.* Invite someone, or let the band sit in.",
-  alonePlaying: "*Sounding good.* Invite someone, or let the band sit in.",
+  alone: "*You’re first here.* Press play, then bring a friend or the house band.",
+  alonePlaying: "*Sounding good.* Now bring a friend, or let the house band sit in.",
   house: "*The house band is in.* Friends can take any of their seats.",
 };
 
