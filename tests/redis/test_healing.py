@@ -1,0 +1,51 @@
+"""While lost jams are rebuilt: claims go ahead, newcomers wait."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from jams.jam import Seat, Standing, Wish
+from jams.store import HEALING_MS
+
+from .nodes import Node, node_on
+
+HEALING_SECONDS = 0.6
+
+
+@pytest.fixture
+async def node(redis_url: str) -> AsyncIterator[Node]:
+    async with node_on(redis_url, "n0") as node:
+        yield node
+
+
+async def test_a_claim_does_not_wait_behind_a_newcomer(node: Node) -> None:
+    began = time.monotonic()
+    node.committer.healing_until = began + HEALING_SECONDS
+    newcomer = asyncio.create_task(node.balancer.join("new", "n0:2"))
+    await asyncio.sleep(0)  # the newcomer asks first
+    claims = {"ann": Seat("vox", "n0:1")}
+    refreshed = await node.balancer.refresh("lost", claims, "lofi", {"n0:1"})
+    assert refreshed.standings == {"ann": Standing.SEATED}
+    assert time.monotonic() - began < HEALING_SECONDS / 2
+    assert not newcomer.done()
+    assert (await newcomer).jam_id == "lost"
+    assert time.monotonic() - began >= HEALING_SECONDS
+
+
+async def test_who_comes_back_with_a_token_does_not_wait_either(node: Node) -> None:
+    began = time.monotonic()
+    node.committer.healing_until = began + HEALING_SECONDS
+    placement = await node.balancer.join("ann", "n0:1", Wish("lost", "vox", "funk", insist=True))
+    assert placement[:3] == ("lost", "funk", "vox")
+    assert time.monotonic() - began < HEALING_SECONDS / 2
+
+
+async def test_healing_begins_with_the_first_beat_after_a_loss(node: Node, redis_url: str) -> None:
+    async with node_on(redis_url, "n1") as other:
+        assert (await node.store.beat()).healing_ms < 0
+        await node.store._redis.flushall()
+        assert 0 < (await node.store.beat()).healing_ms <= HEALING_MS
+        assert 0 < (await other.store.beat()).healing_ms <= HEALING_MS
+        assert node.store.epoch == other.store.epoch
