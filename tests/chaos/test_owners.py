@@ -11,6 +11,8 @@ from .guests import Guest, crowd, until
 from .stage import Stage, stage
 
 Measured = Callable[[str, str, str], None]
+#: Longer than asking the store takes, shorter than the wait for the next audit.
+SETTLED_SECONDS = 3.0
 
 
 def another(guest: Guest) -> Guest:
@@ -59,3 +61,27 @@ async def test_of_two_connections_that_come_at_once_one_has_the_seat(
                 "one has it, the others are closed 4408 and free nothing",
                 "one each time; nobody was seen to leave or to be away",
             )
+
+
+@pytest.mark.long
+async def test_the_same_in_a_jam_with_nobody_else(tmp_path: Path, measured: Measured) -> None:
+    """Then neither process knows of the other until the events of both have come."""
+    rounds, longest = 100, 0.0
+    with stage(tmp_path, "--workers", "2") as on:
+        ann = await Guest(on.url, "solo", invite=True, returns=False).come()
+        seat = ann.seat
+        for _ in range(rounds):
+            twins = [ann, another(ann), another(ann), another(ann)]
+            await asyncio.gather(*(twin.try_to_come() for twin in twins[1:]))
+            began = time.monotonic()
+            ann = await one_is_left(on, twins)
+            longest = max(longest, time.monotonic() - began)
+            assert ann.seat == seat
+        assert longest < SETTLED_SECONDS
+        on.assert_rules()
+        await ann.go()
+        measured(
+            f"four owners for one seat, alone in the jam, {rounds} times",
+            f"one has it within {SETTLED_SECONDS:.0f} s, the others are closed 4408",
+            f"one each time, after {longest:.1f} s at the most",
+        )
