@@ -19,7 +19,7 @@ function setUp(options = {}) {
     onState: (state) => seen.states.push(state),
     ...options,
   });
-  const tap = () => gestures.dispatchEvent(new Event("pointerdown"));
+  const tap = (type = "pointerdown") => gestures.dispatchEvent(new Event(type));
   return { time, keeper, seen, audioSession, tap };
 }
 
@@ -45,6 +45,46 @@ test("an interruption blocks, and the next gesture brings the same context back"
   assert.equal(keeper.state, "starting");
   context.become("running");
   assert.equal(keeper.state, "running");
+  assert.equal(seen.contexts.length, 1);
+});
+
+test("each event of a tap asks: the first one may be none that the browser counts", () => {
+  const { keeper, seen, tap } = setUp();
+  keeper.unlock();
+  const [context] = seen.contexts;
+  context.become("running");
+  context.become("interrupted");
+  let asked = 0;
+  context.resume = async () => void (asked += 1);
+  tap("pointerdown");
+  assert.equal(keeper.state, "starting");
+  tap("touchend");
+  assert.equal(asked, 2);
+});
+
+test("a context that a tap could not bring back is replaced at the next", () => {
+  const { time, keeper, seen, tap } = setUp();
+  keeper.unlock();
+  seen.contexts[0].become("running");
+  seen.contexts[0].become("interrupted");
+  tap();
+  tap("pointerup");
+  assert.equal(seen.contexts.length, 1, "it gets its time");
+  time.pass(1500);
+  assert.equal(keeper.state, "blocked");
+  tap();
+  tap("pointerup");
+  assert.equal(seen.contexts.length, 2);
+  assert.equal(seen.contexts[0].state, "closed");
+});
+
+test("a context that came back late by itself is kept", () => {
+  const { time, keeper, seen, tap } = setUp();
+  keeper.unlock();
+  time.pass(1500);
+  seen.contexts[0].become("running");
+  seen.contexts[0].become("interrupted");
+  tap();
   assert.equal(seen.contexts.length, 1);
 });
 

@@ -28,6 +28,8 @@ export class AudioKeeper {
   state = "locked";
   /** The context says it runs, and doesn't. */
   #frozen = false;
+  /** It was asked to go on, in a gesture, and did not: the next one gets a new context. */
+  #stuck = false;
   /** @type {unknown} */
   #waiting = null;
 
@@ -35,8 +37,9 @@ export class AudioKeeper {
   constructor(shell) {
     this.shell = shell;
     if (!shell.AudioContext) this.state = "unsupported";
+    // While it starts, too: the first event of a tap may be none that the browser counts.
     const recover = () => {
-      if (this.state === "blocked") this.unlock();
+      if (this.state === "blocked" || this.state === "starting") this.unlock();
     };
     for (const gesture of GESTURES) {
       shell.gestures?.addEventListener(gesture, recover, { capture: true, passive: true });
@@ -48,12 +51,12 @@ export class AudioKeeper {
     const { AudioContext, audioSession, timers } = this.shell;
     if (!AudioContext) return;
     if (audioSession) audioSession.type = "playback";
-    if (!this.context || this.context.state === "closed" || this.#frozen)
-      this.#create(AudioContext);
+    const useless = this.context?.state === "closed" || this.#frozen || this.#stuck;
+    if (!this.context || useless) this.#create(AudioContext);
     if (this.state !== "running") this.#become("starting");
     this.context?.resume().catch(() => this.#look());
     timers.clear(this.#waiting);
-    this.#waiting = timers.set(() => this.#look(), RESUME_MS);
+    this.#waiting = timers.set(() => this.#giveUp(), RESUME_MS);
     if (this.context?.state === "running") this.#look();
   }
 
@@ -74,7 +77,7 @@ export class AudioKeeper {
   /** @param {typeof AudioContext} Context */
   #create(Context) {
     this.context?.close().catch(() => {});
-    this.#frozen = false;
+    this.#frozen = this.#stuck = false;
     const options = /** @type {const} */ ({ latencyHint: "playback" });
     let context;
     try {
@@ -88,10 +91,17 @@ export class AudioKeeper {
     this.shell.onContext(context);
   }
 
+  /** The resume leads nowhere. */
+  #giveUp() {
+    this.#stuck = this.context?.state !== "running";
+    this.#look();
+  }
+
   /** Takes note of the context's own state. */
   #look() {
     if (this.context?.state === "running" && !this.#frozen) {
       this.shell.timers.clear(this.#waiting);
+      this.#stuck = false;
       this.#become("running");
     } else if (this.state !== "locked") this.#become("blocked");
   }
