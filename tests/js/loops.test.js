@@ -68,6 +68,30 @@ test("a failure is tried again, then told, and the others go on", async () => {
   assert.deepEqual(library.progress, { done: 3, total: 3, failed: [] });
 });
 
+test("what could not be used does not come out of the browser's cache again", async () => {
+  const modes = [];
+  const fetchBuffer = bufferFetcher({
+    fetch: async (_url, { cache }) => {
+      modes.push(cache);
+      return { ok: true, arrayBuffer: async () => new ArrayBuffer(0) };
+    },
+    Decoder: class {
+      async decodeAudioData() {
+        throw new DOMException("no sound", "EncodingError");
+      }
+    },
+    sampleRate: 48_000,
+    frames: 230_400,
+  });
+  const time = new FakeTime();
+  const library = new LoopLibrary({ fetchBuffer, timers: time.timers, onChange() {} });
+  library.want(sources("a"));
+  await settle();
+  time.pass(500);
+  await settle();
+  assert.deepEqual(modes, ["default", "reload"]);
+});
+
 test("the network's return does not wait for the next attempt", async () => {
   const { time, library, asked, refuse } = setUp();
   library.want(sources("bad"));

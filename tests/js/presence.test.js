@@ -138,3 +138,11 @@ test("after a lost connection the snapshot decides, and who went on goes on", ()
   assert.equal(of(reset).seq, 0, "a server that lost its state is believed");
   assert.equal(of(reset).playing, false);
 });
+
+test("a connection lost in mid-swap does not cut the old loop short", () => {
+  const playing = after(start, 10, played(11, 1));
+  const swap = after(playing, 12, swapped({ playing: true, bar: 13, seq: 2 }));
+  const swapping = { ...lynx, loop: "vox", playing: true, bar: 13, seq: 2 };
+  const back = after(swap, 12, joined({ users: [wireUser(), swapping] }));
+  assert.deepEqual(of(back).outgoing, { key: "lynx/bass", loop: "bass", from: 11, until: 13 });
+});

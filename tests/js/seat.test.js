@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { timeoutSignal } from "../../jams/static/jams/js/host.js";
 import { SeatKeeper } from "../../jams/static/jams/js/seat.js";
 import { FakeLocks, FakeStorage, settle } from "./fakes.js";
 
@@ -101,4 +102,16 @@ test("what is not a seat in the storage is none", async () => {
     await keeper.restore();
     assert.equal(keeper.token, null);
   }
+});
+
+test("browsers without AbortSignal.timeout wait for the lock all the same", async (t) => {
+  const { timeout } = AbortSignal;
+  t.after(() => Object.assign(AbortSignal, { timeout }));
+  Object.assign(AbortSignal, { timeout: undefined });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const signal = timeoutSignal(2500);
+  t.mock.timers.tick(2499);
+  assert.equal(signal.aborted, false);
+  t.mock.timers.tick(1);
+  assert.equal(signal.aborted, true);
 });

@@ -67,6 +67,70 @@ test("the band plays for one who is alone, and bows out at a bar when somebody c
   assert.equal(stage.session.state.band, false, "not among people");
 });
 
+test("a band that plays is not begun anew, and is off once one leaves", async () => {
+  const stage = setUp();
+  await join(stage);
+  const { context } = await unlock(stage);
+  stage.session.setBand(true);
+  stage.time.pass(3000);
+  const { length } = context.sources;
+  stage.session.setBand(true);
+  stage.time.pass(100);
+  assert.equal(context.sources.length, length, "no gap");
+  assert.ok(context.heardAt(stage.session.audio.transport.now).length > 0);
+  stage.session.leave();
+  assert.equal(stage.session.state.band, false);
+  stage.session.rejoin();
+  answer(stage);
+  stage.session.setBand(true);
+  assert.equal(stage.session.state.band, true);
+});
+
+test("in a jam of another kit the same names are other sounds", async () => {
+  const kit = (name) => ({
+    title: name,
+    loops: Object.fromEntries(
+      LOOPS.map((id) => [id, { url: `/${name}/${id}-${name}`, envelope: "" }]),
+    ),
+  });
+  const stage = setUp({ kits: { lofi: kit("lofi"), funk: kit("funk") } });
+  await join(stage);
+  const { context } = await unlock(stage);
+  stage.session.setBand(true);
+  stage.time.pass(3000);
+  const heard = () => context.heardAt(stage.session.audio.transport.now).map(({ loop }) => loop);
+  assert.ok(heard().includes("bass-lofi"));
+  stage.WebSocket.last.lose();
+  stage.time.pass(1000);
+  answer(stage, { jam_id: "jam-2", kit: "funk" });
+  for (let i = 0; i < 7; i += 1) await settle();
+  stage.time.pass(300);
+  assert.ok(heard().includes("bass-funk"));
+  assert.ok(heard().every((loop) => loop.endsWith("-funk")));
+});
+
+test("a page that slept takes its context for frozen only if it stands still", async () => {
+  const stage = setUp();
+  await join(stage);
+  const { context } = await unlock(stage);
+  const running = Object.getOwnPropertyDescriptor(context, "currentTime");
+  const stand = () =>
+    Object.defineProperty(context, "currentTime", {
+      value: context.currentTime,
+      configurable: true,
+    });
+  stand();
+  stage.time.pass(500);
+  stage.time.nowMs += 10_000;
+  stage.time.pass(1);
+  Object.defineProperty(context, "currentTime", /** @type {PropertyDescriptor} */ (running));
+  stage.time.pass(5000);
+  assert.equal(stage.session.audio.context, context);
+  stand();
+  stage.time.pass(4000);
+  assert.notEqual(stage.session.audio.context, context);
+});
+
 test("the mix is heard, told and remembered", async () => {
   const stage = setUp();
   await join(stage);

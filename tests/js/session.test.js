@@ -177,3 +177,17 @@ test("no WebSocket: it says so and asks for nothing", () => {
   without.rejoin();
   assert.equal(without.state.connection, "unsupported");
 });
+
+test("one who leaves before the seat is found again stays away", async () => {
+  const before = setUp();
+  await join(before);
+  const { storage } = before.session.host;
+  const stage = setUp();
+  const session = createSession(data, { ...stage.session.host, storage });
+  session.start();
+  session.leave();
+  await settle();
+  assert.equal(stage.WebSocket.opened.length, 0);
+  session.rejoin();
+  assert.equal(stage.WebSocket.last.url, "wss://jam.test/ws/jams/jam-1/", "a new seat");
+});

@@ -99,7 +99,10 @@ export async function unlock({ session, time }) {
   session.unlock();
   const { context } = session.audio;
   const began = time.nowMs;
-  Object.defineProperty(context, "currentTime", { get: () => (time.nowMs - began) / 1000 });
+  Object.defineProperty(context, "currentTime", {
+    get: () => (time.nowMs - began) / 1000,
+    configurable: true,
+  });
   context.getOutputTimestamp = () => ({
     performanceTime: time.nowMs,
     contextTime: Math.max(0, context.currentTime - LATENCY / 1000),

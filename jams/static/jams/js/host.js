@@ -10,7 +10,7 @@ const FETCH_MS = 60_000;
  * @property {(new (url: string) => WebSocket) | undefined} WebSocket
  * @property {typeof AudioContext | undefined} AudioContext
  * @property {new (channels: number, length: number, rate: number) => BaseAudioContext} OfflineAudioContext
- * @property {(url: string) => Promise<Response>} fetch
+ * @property {(url: string, options: RequestInit) => Promise<Response>} fetch
  * @property {Storage | null} storage       sessionStorage: the seat
  * @property {Storage | null} localStorage  the mix
  * @property {Pick<LockManager, "request"> | null} locks
@@ -37,6 +37,18 @@ function permitted(get) {
   }
 }
 
+/**
+ * AbortSignal.timeout, for Safari before 16 too.
+ * @param {number} ms
+ * @returns {AbortSignal}
+ */
+export function timeoutSignal(ms) {
+  if (typeof AbortSignal.timeout === "function") return AbortSignal.timeout(ms);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), ms);
+  return controller.signal;
+}
+
 /** @returns {Host} */
 export function browserHost() {
   const navigator = /** @type {Partial<Navigator>} */ (globalThis.navigator ?? {});
@@ -44,7 +56,7 @@ export function browserHost() {
     WebSocket: globalThis.WebSocket,
     AudioContext: globalThis.AudioContext,
     OfflineAudioContext: globalThis.OfflineAudioContext,
-    fetch: (url) => globalThis.fetch(url, { signal: AbortSignal.timeout(FETCH_MS) }),
+    fetch: (url, options) => globalThis.fetch(url, { ...options, signal: timeoutSignal(FETCH_MS) }),
     storage: permitted(() => globalThis.sessionStorage),
     localStorage: permitted(() => globalThis.localStorage),
     locks: navigator.locks ?? null,

@@ -27,6 +27,8 @@ export class JamLink {
   #clock = new ServerClock();
   /** @type {string} */
   #jamId;
+  /** How often it was closed: an `open` that is still waiting then has been called off. */
+  #closings = 0;
 
   /** @param {JamData} data @param {LinkShell} shell */
   constructor(data, shell) {
@@ -51,7 +53,9 @@ export class JamLink {
   }
 
   async open() {
+    const closings = this.#closings;
     await this.seat.restore(this.#link);
+    if (closings !== this.#closings) return this.seat.forget();
     this.#jamId = this.seat.jamId ?? this.data.jam_id;
     this.socket.open();
   }
@@ -69,6 +73,7 @@ export class JamLink {
   }
 
   close() {
+    this.#closings += 1;
     this.exchanges.stop();
     this.socket.close();
   }

@@ -42,7 +42,8 @@ export class LoopLibrary {
 
   /**
    * @param {object} shell
-   * @param {(url: string) => Promise<AudioBuffer>} shell.fetchBuffer
+   * @param {(url: string, again: boolean) => Promise<AudioBuffer>} shell.fetchBuffer `again`: the
+   *   last attempt failed
    * @param {Timers} shell.timers
    * @param {() => void} shell.onChange
    */
@@ -102,7 +103,7 @@ export class LoopLibrary {
   async #load(url) {
     this.#busy.add(url);
     try {
-      this.#buffers.set(url, await this.fetchBuffer(url));
+      this.#buffers.set(url, await this.fetchBuffer(url, this.#failures.has(url)));
       this.#failures.delete(url);
     } catch {
       this.#failed(url);
@@ -129,7 +130,7 @@ export class LoopLibrary {
 
 /**
  * @typedef {object} Fetcher
- * @property {(url: string) => Promise<Response>} fetch
+ * @property {(url: string, options: RequestInit) => Promise<Response>} fetch
  * @property {new (channels: number, length: number, sampleRate: number) => BaseAudioContext} Decoder
  *   an OfflineAudioContext: it decodes before any gesture
  * @property {number} sampleRate
@@ -138,11 +139,12 @@ export class LoopLibrary {
 
 /**
  * @param {Fetcher} fetcher
- * @returns {(url: string) => Promise<AudioBuffer>}
+ * @returns {(url: string, again: boolean) => Promise<AudioBuffer>}
  */
 export function bufferFetcher({ fetch, Decoder, sampleRate, frames }) {
-  return async (url) => {
-    const response = await fetch(url);
+  return async (url, again) => {
+    // What could not be decoded would come out of the browser's cache for ever.
+    const response = await fetch(url, { cache: again ? "reload" : "default" });
     if (!response.ok) throw new Error(`${url}: ${response.status}`);
     const bytes = await response.arrayBuffer();
     return fitted(await new Decoder(2, 1, sampleRate).decodeAudioData(bytes), frames);

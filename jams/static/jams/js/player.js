@@ -14,6 +14,8 @@ const FIRST_TICK_MS = 20;
 const TICK_MS = 250;
 /** The context's time standing still for so long, ms, means that it is frozen. */
 const FROZEN_MS = 2500;
+/** One gap between ticks counts for so much at most, ms: it may have been the page that slept. */
+const STILL_MS = 1000;
 
 /**
  * @typedef {object} PlayerShell
@@ -36,8 +38,8 @@ export class Player {
   #zeroMs = null;
   /** @type {unknown} */
   #timer = null;
-  /** @type {{ currentTime: number, atMs: number }} */
-  #progress;
+  /** For how long the context's time has stood still by `atMs`. */
+  #progress = { currentTime: -1, stillMs: 0, atMs: 0 };
 
   /** @param {PlayerShell} shell */
   constructor(shell) {
@@ -50,14 +52,13 @@ export class Player {
       bufferOf,
       outputOf: (loop) => this.bus.inputOf(loop),
     });
-    this.#progress = { currentTime: -1, atMs: shell.now() };
   }
 
   /** Begins, or begins again after an interruption. */
   start() {
     this.stop();
     this.#output.reset();
-    this.#progress = { currentTime: -1, atMs: this.shell.now() };
+    this.#progress = { currentTime: -1, stillMs: 0, atMs: this.shell.now() };
     this.#tick();
   }
 
@@ -120,9 +121,10 @@ export class Player {
   #isFrozen() {
     const { currentTime, state } = this.shell.context;
     const nowMs = this.shell.now();
-    if (currentTime !== this.#progress.currentTime || state !== "running") {
-      this.#progress = { currentTime, atMs: nowMs };
-    }
-    return nowMs - this.#progress.atMs > FROZEN_MS;
+    const before = this.#progress;
+    const moves = currentTime !== before.currentTime || state !== "running";
+    const stillMs = moves ? 0 : before.stillMs + Math.min(nowMs - before.atMs, STILL_MS);
+    this.#progress = { currentTime, stillMs, atMs: nowMs };
+    return stillMs > FROZEN_MS;
   }
 }

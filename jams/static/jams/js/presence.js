@@ -54,8 +54,8 @@ function fromWire({ user_id, name, loop, playing, bar, seq, away }) {
 }
 
 /**
- * A snapshot is the truth, whatever was known; only how long a loop has been sounding is kept, so
- * that users who went on meanwhile go on without a gap.
+ * A snapshot is the truth, whatever was known; only how long a loop has been sounding is kept, and
+ * the one it followed, so that users who went on meanwhile go on without a gap.
  * @param {Presence} presence
  * @param {Joined} message
  * @returns {Presence}
@@ -65,7 +65,9 @@ function joined(presence, message) {
     const user = fromWire(wire);
     const known = userOf(presence, user.userId);
     const same = known !== undefined && known.loop === user.loop;
-    return same ? { ...user, since: known.playing ? known.bar : known.since } : user;
+    if (!same) return user;
+    const { playing, bar, since, outgoing } = known;
+    return { ...user, since: playing ? bar : since, outgoing };
   });
   const jam = { id: message.jam_id, kit: message.kit, capacity: message.capacity };
   return { jam, me: message.user_id, users, leaving: [] };

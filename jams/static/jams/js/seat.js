@@ -1,6 +1,8 @@
 // The seat to come back to: its signed token in this tab's sessionStorage, and a lock in its name.
 // A duplicated tab gets a copy of sessionStorage; the lock tells it that the seat is taken.
 
+import { timeoutSignal } from "./host.js";
+
 const KEY = "jam-seat";
 /**
  * Away for longer, ms, one is better placed anew: the server keeps a seat for seconds, and coming
@@ -44,7 +46,7 @@ export class SeatKeeper {
    *   signal?: (ms: number) => AbortSignal, wallNow?: () => number }} shell storage and locks may
    *   be missing; the seat then lasts as long as the page
    */
-  constructor({ storage, locks, signal = (ms) => AbortSignal.timeout(ms), wallNow = Date.now }) {
+  constructor({ storage, locks, signal = timeoutSignal, wallNow = Date.now }) {
     this.storage = storage;
     this.locks = locks;
     this.signal = signal;

@@ -122,7 +122,7 @@ class Session {
     this.link.leave();
     this.#presence = NOBODY;
     this.#intent = this.#band = null;
-    this.#present({ connection: "left" });
+    this.#present({ connection: "left", band: false });
   }
 
   /** Connects again, now. */
@@ -134,6 +134,7 @@ class Session {
 
   /** @param {boolean} on the house band plays only for somebody who is alone */
   setBand(on) {
+    if (on && this.state.band) return;
     const bar = nextBar(this.timeline, this.serverNow(), BAND_LEAD_MS);
     const alone = this.#presence.users.length === 1;
     if (on && alone) this.#band = { from: bar, until: null };

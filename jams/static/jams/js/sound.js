@@ -12,7 +12,7 @@ import { Player } from "./player.js";
  * @typedef {object} SoundShell
  * @property {typeof AudioContext | undefined} AudioContext
  * @property {new (channels: number, length: number, rate: number) => BaseAudioContext} OfflineAudioContext
- * @property {(url: string) => Promise<Response>} fetch
+ * @property {(url: string, options: RequestInit) => Promise<Response>} fetch
  * @property {EventTarget | null} gestures
  * @property {{ type: string } | null} audioSession
  * @property {Timers} timers
@@ -89,7 +89,8 @@ export class Sound {
    * @param {string | null} ownLoop
    */
   play(score, kit, ownLoop) {
-    this.#score = score;
+    // In another kit a loop of the same name is another sound.
+    this.#score = score.map((segment) => ({ ...segment, key: `${kit}/${segment.key}` }));
     this.#kit = kit;
     this.#ownLoop = ownLoop;
     this.library.want(this.#sources());
