@@ -13,7 +13,7 @@ IMPORT = (
 REPLACEMENT = "%(before)s%(url)s%(after)s"
 
 
-class HashedModulesStorage(CompressedManifestStaticFilesStorage):
+class HashedModulesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped
     """Hashed names, which browsers may keep for ever, in the imports of ES modules too.
 
     Each file is also there compressed, by Brotli and gzip, and without its comments.

@@ -116,12 +116,13 @@ def test_users_of_this_process_who_are_about_to_come_in_bring_their_state() -> N
 def test_it_knows_after_every_event_whether_other_processes_have_users() -> None:
     roster = Roster("lofi", "here")
     assert not roster.has_others()
-    for message, owner, has_others in [
+    told: list[tuple[FromServer, str, bool]] = [
         (UserJoined(ANN), "here:1", False),
         (UserJoined(BOB), "there:1", True),
         (UserBack("bob"), "here:2", False),
         (UserBack("ann"), "there:2", True),
         (UserLeft("ann"), "there:2", False),
-    ]:
+    ]
+    for message, owner, has_others in told:
         assert roster.apply(message, owner)
         assert roster.has_others() is has_others, message
