@@ -214,7 +214,7 @@ def test_a_free_seat_offers_its_loop_and_an_invitation(open_state: OpenState) ->
     mine = page.locator(".seat[data-me]")
     expect(mine).to_have_attribute("data-part", "pad")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.locator("#say")).to_contain_text("The pad is yours now.")
+    expect(page.locator("#say")).to_contain_text("You’ve got the pad now.")
 
 
 def test_what_is_written_on_a_button_is_in_its_name(open_state: OpenState, states_url: str) -> None:

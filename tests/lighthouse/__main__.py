@@ -61,7 +61,8 @@ def judge(url: str, chromium: str) -> Report:
 
 def score(report: Report, category: str) -> int:
     """A category's score out of 100."""
-    return round(100 * report["categories"][category]["score"])
+    share: float = report["categories"][category]["score"]
+    return round(100 * share)
 
 
 def shortcomings(report: Report) -> list[str]:

@@ -24,7 +24,7 @@ test("a name carries the colour of its part", () => {
 test("news names the others, and you by what is yours", () => {
   const event = { kind: "user_joined", userId: "x", name: "Lynx", loop: "vox" };
   assert.equal(words.newsLine(event, "me"), "*Rose Lynx* sat down with vox.");
-  assert.equal(words.newsLine({ ...event, kind: "loop_swapped" }, "x"), "The *vox* is yours now.");
+  assert.equal(words.newsLine({ ...event, kind: "loop_swapped" }, "x"), "You’ve got the *vox* now.");
   assert.equal(words.newsLine({ ...event, kind: "loop_played" }, "me"), "");
   assert.equal(words.newsLine({ kind: "something_new" }, "me"), "");
 });

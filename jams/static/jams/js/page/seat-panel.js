@@ -3,13 +3,12 @@
 import { make, makeSymbol, setAttribute, setText } from "./dom.js";
 import { calledOf, volumeOf } from "./mixer.js";
 import { createVolume } from "./volume.js";
-import { capitalised } from "./words.js";
 
 /** @typedef {import("./types.js").SeatLook} SeatLook */
 
 /** @param {SeatLook} seat */
 export function seatTitle(seat) {
-  if (seat.phase === "free") return `${capitalised(seat.loop)} is free`;
+  if (seat.phase === "free") return `Free seat: ${seat.loop}`;
   return seat.phase === "house" ? `House band: ${seat.loop}` : calledOf(seat);
 }
 

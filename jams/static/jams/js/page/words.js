@@ -62,7 +62,7 @@ const NEWS = {
  */
 export function newsLine({ kind, userId, name, loop = "" }, me) {
   if (kind === "moved") return LINES.moved;
-  if (userId === me) return kind === "loop_swapped" ? `The *${loop}* is yours now.` : "";
+  if (userId === me) return kind === "loop_swapped" ? `You’ve got the *${loop}* now.` : "";
   const say = NEWS[kind];
   return say && name ? say(fullName(loop, name), loop) : "";
 }
