@@ -2,18 +2,20 @@
 
 import argparse
 import asyncio
+import random
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import uvloop
 
 from . import report
-from .phases import Measure, Size
+from .phases import PHASES, Measure, Size
 from .running import Bench, bench
 from .servers import OURS, PEERS, PEERS_OF_JAMS, Server
 
-FULL = (Size(users=350, seconds=4.0, pages=3000), 7)
-QUICK = (Size(users=350, seconds=2.0, pages=1000), 2)
+FULL = (Size(users=350, seconds=2.0, pages=2000), 7)
+QUICK = (Size(users=350, seconds=2.0, pages=1000), 3)
 
 
 def main() -> None:
@@ -34,9 +36,8 @@ def main() -> None:
         express = _express(*ground.page_file())
         results = []
         for number in range(options.rounds or rounds):
-            print(f"round {number + 1}", end=" ", flush=True)
             results.append(_round(ground, size, peers, express))
-            print(flush=True)
+            print(f"Round {number + 1} is done.", flush=True)
     command = " ".join(["python -m tests.load", *sys.argv[1:]])
     text = report.section(results, command, size.users)
     print(text)
@@ -45,23 +46,23 @@ def main() -> None:
 
 
 def _round(ground: Bench, size: Size, peers: list[Server], express: Server) -> report.Round:
-    """Measure every server once."""
-    figures: report.Round = {}
-    for server in (OURS, *peers, express):
-        print(server.name, end=" ", flush=True)
-        with ground.run(server, size) as measure:
-            figures[server.name] = uvloop.run(_measure(measure, server is not express))
-    return figures
+    """Measure every server once: all run, and take turns in each phase."""
+    ground.empty()
+    with ExitStack() as running:
+        jams = [running.enter_context(ground.run(server, size)) for server in (OURS, *peers)]
+        pages = running.enter_context(ground.run(express, size))
+        uvloop.run(_measure(jams, pages))
+    return {measure.server.name: measure.figures for measure in (*jams, pages)}
 
 
-async def _measure(measure: Measure, has_jams: bool) -> dict[str, float]:  # noqa: FBT001
-    if has_jams:
-        async with asyncio.timeout(120):
-            await measure.jams()
-    if measure.server is OURS or not has_jams:
+async def _measure(jams: list[Measure], pages: Measure) -> None:
+    for phase in PHASES:
+        for measure in random.sample(jams, len(jams)):
+            async with asyncio.timeout(60):
+                await phase(measure)
+    for measure in (jams[0], pages):
         async with asyncio.timeout(60):
             await measure.pages()
-    return measure.figures
 
 
 def _express(page: Path, shown: str) -> Server:

@@ -22,12 +22,14 @@ class Used(NamedTuple):
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU time of a process and its children, to the nanosecond: of live threads."""
-    return sum(
-        int(schedstat.read_text().split()[0]) / 1e9
-        for process in _tree(pid)
-        for schedstat in Path(f"/proc/{process}/task").glob("*/schedstat")
-    )
+    """Return the CPU time of a process and its children, to the nanosecond."""
+    return sum(map(own_cpu_seconds, _tree(pid)))
+
+
+def own_cpu_seconds(pid: int) -> float:
+    """Return the CPU time of a process alone, of its threads that live."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(schedstat.read_text().split()[0]) / 1e9 for schedstat in tasks)
 
 
 def resident_bytes(pid: int) -> int:

@@ -57,63 +57,41 @@ class Measure:
         self.figures[f"{name}, server busy"] = used.server / seconds
         self.figures[f"{name}, generator busy"] = used.generator / seconds
 
-    async def jams(self) -> Figures:
-        """Measure joins, idle memory, and events."""
-        await self._warm_up()
-        crowd, count = Crowd(self.server, self.port), self.size.users
-        empty = resident_bytes(self.pid)
-        with self.costs("join, all at once", lambda: count):
-            await crowd.join(count, count)
-            await asyncio.sleep(0.3)  # the last ones are still being announced
-        crowd.check_jams()
-        await asyncio.sleep(1.0)
-        self.figures["memory"] = (resident_bytes(self.pid) - empty) / count / 1024
-        await self._fixed_rate(crowd)
-        await self._saturated(crowd)
-        await crowd.leave()
-        await asyncio.sleep(0.5)
-        with self.costs("join, 32 at a time", lambda: count):
-            await crowd.join(count, JOIN_WINDOW)
-            await asyncio.sleep(0.3)
-        crowd.check_jams()
-        await crowd.leave()
-        return self.figures
+    def __post_init__(self) -> None:
+        self.crowd = Crowd(self.server, self.port)
 
-    async def pages(self) -> Figures:
-        """Measure page views."""
-        pages = Pages(self.server, self.port)
-        await pages.get(self.size.pages // 4, PAGES_IN_FLIGHT)
-        with self.costs("page", lambda: self.size.pages):
-            await pages.get(self.size.pages, PAGES_IN_FLIGHT)
-        return self.figures
-
-    async def _warm_up(self) -> None:
+    async def warm_up(self) -> None:
         """Let the server load and compile what it does lazily."""
-        crowd = Crowd(self.server, self.port)
-        await crowd.join(10 * CAPACITY, JOIN_WINDOW)
-        crowd.check_jams()
-        await self._at_rate(crowd, TOGGLES_PER_SECOND / 4, 1.0)
-        await crowd.settle()
-        await crowd.leave()
-        await asyncio.sleep(0.5)
+        await self.crowd.join(10 * CAPACITY, JOIN_WINDOW)
+        self.crowd.check_jams()
+        await self._at_rate(TOGGLES_PER_SECOND / 4, 1.0)
+        await self.crowd.settle()
+        await self.leave()
 
-    async def _fixed_rate(self, crowd: Crowd) -> None:
+    async def join_at_once(self) -> None:
+        """Everybody comes at the same moment; then nothing happens, and memory is measured."""
+        empty = resident_bytes(self.pid)
+        with self.costs("join, all at once", lambda: self.size.users):
+            await self.crowd.join(self.size.users, self.size.users)
+            await asyncio.sleep(0.3)  # the last ones are still being announced
+        self.crowd.check_jams()
+        await asyncio.sleep(1.0)
+        self.figures["memory"] = (resident_bytes(self.pid) - empty) / self.size.users / 1024
+
+    async def fixed_rate(self) -> None:
+        """So many starts and stops a second, by users at random."""
+        crowd = self.crowd
         crowd.latencies.clear()
         with self.costs("event, 2,000 toggles/s", lambda: len(crowd.latencies)):
-            await self._at_rate(crowd, TOGGLES_PER_SECOND, self.size.seconds)
+            await self._at_rate(TOGGLES_PER_SECOND, self.size.seconds)
             await crowd.settle()
         ordered = sorted(crowd.latencies)
         self.figures["delivery p50"] = ordered[len(ordered) // 2] * 1e3
         self.figures["delivery p99"] = ordered[math.ceil(len(ordered) * 0.99) - 1] * 1e3
 
-    async def _at_rate(self, crowd: Crowd, per_second: float, seconds: float) -> None:
-        began, sent = time.perf_counter(), 0
-        while (now := time.perf_counter() - began) < seconds:
-            for _ in range(min(_MOST_AT_ONCE, int(now * per_second) - sent)):
-                sent += crowd.take_turn()
-            await asyncio.sleep(_TICK_SECONDS)
-
-    async def _saturated(self, crowd: Crowd) -> None:
+    async def saturated(self) -> None:
+        """As many as the server can do, with a bounded number on their way."""
+        crowd = self.crowd
         crowd.latencies.clear()
         with self.costs("event, saturated", lambda: len(crowd.latencies)):
             crowd.done = lambda _: crowd.take_turn()
@@ -121,3 +99,41 @@ class Measure:
                 crowd.take_turn()
             await asyncio.sleep(self.size.seconds)
             await crowd.settle()
+
+    async def leave(self) -> None:
+        """Everybody leaves."""
+        await self.crowd.leave()
+        await asyncio.sleep(0.5)
+
+    async def join_in_turn(self) -> None:
+        """Everybody comes, some at a time."""
+        with self.costs("join, 32 at a time", lambda: self.size.users):
+            await self.crowd.join(self.size.users, JOIN_WINDOW)
+            await asyncio.sleep(0.3)
+        self.crowd.check_jams()
+
+    async def pages(self) -> None:
+        """Page views."""
+        pages = Pages(self.server, self.port)
+        await pages.get(self.size.pages // 4, PAGES_IN_FLIGHT)
+        with self.costs("page", lambda: self.size.pages):
+            await pages.get(self.size.pages, PAGES_IN_FLIGHT)
+
+    async def _at_rate(self, per_second: float, seconds: float) -> None:
+        began, sent = time.perf_counter(), 0
+        while (now := time.perf_counter() - began) < seconds:
+            for _ in range(min(_MOST_AT_ONCE, int(now * per_second) - sent)):
+                sent += self.crowd.take_turn()
+            await asyncio.sleep(_TICK_SECONDS)
+
+
+#: What each server of jams does, one after the other within a phase.
+PHASES = (
+    Measure.warm_up,
+    Measure.join_at_once,
+    Measure.fixed_rate,
+    Measure.saturated,
+    Measure.leave,
+    Measure.join_in_turn,
+    Measure.leave,
+)

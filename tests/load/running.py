@@ -13,7 +13,7 @@ from redis import Redis
 from loops_project.embedded_redis import EmbeddedRedis
 from tests.processes import free_port, wait_until
 
-from .accounting import Used, cpu_seconds
+from .accounting import Used, cpu_seconds, own_cpu_seconds
 from .phases import Measure, Size
 from .servers import HOST, OURS, Server, production_environment
 
@@ -38,10 +38,8 @@ class Bench:
     @contextmanager
     def run(self, server: Server, size: Size, *arguments: str) -> Iterator[Measure]:
         """A running server, ready to be measured."""
-        with Redis.from_url(self._redis.url) as client:
-            client.flushall()
         port = free_port()
-        log_path = self._folder / "server.log"
+        log_path = self._folder / f"{port}.log"
         environment: Mapping[str, str] = self._ours if server.needs_redis else dict(os.environ)
         with log_path.open("wb") as log:
             process = subprocess.Popen(
@@ -62,6 +60,11 @@ class Bench:
             process.terminate()
             process.wait(STOP_SECONDS)
 
+    def empty(self) -> None:
+        """Forget all jams: no server that knows any may run."""
+        with Redis.from_url(self._redis.url) as client:
+            client.flushall()
+
     def page_file(self) -> tuple[Path, str]:
         """Return our page in a file, and the id of the jam it shows."""
         with self.run(OURS, Size(0, 0, 0)) as measure:
@@ -78,7 +81,9 @@ class Bench:
         return path, shown
 
     def _used(self, pid: int) -> Used:
-        return Used(cpu_seconds(pid), cpu_seconds(self._redis_pid), cpu_seconds(os.getpid()))
+        return Used(
+            cpu_seconds(pid), own_cpu_seconds(self._redis_pid), own_cpu_seconds(os.getpid())
+        )
 
 
 @contextmanager
