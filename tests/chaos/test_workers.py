@@ -71,7 +71,7 @@ async def test_a_killed_workers_users_are_gone_and_those_who_return_have_their_s
     with stage(tmp_path, "--workers", "2") as on:
         async with crowd(on.url, count) as guests:
             await play_some(guests)
-            pid = on.workers().pop()
+            pid = max(on.workers(), key=lambda pid: len(on.guests_of(pid, guests)))
             seats = {guest: guest.seat for guest in guests}
             began = time.monotonic()
             lost, back = await lose_half(on, guests, pid)
