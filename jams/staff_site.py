@@ -1,20 +1,17 @@
-"""Logging in, with a limit on wrong passwords."""
+"""The admin's site, with a login that can't be guessed through."""
 
 import logging
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any
 
+from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from ..login_throttle import count_attempt, forget_attempts
+from .login_throttle import count_attempt, forget_attempts
 
 logger = logging.getLogger(__name__)
-
-P = ParamSpec("P")
 
 
 class StaffLoginForm(AdminAuthenticationForm):
@@ -37,20 +34,23 @@ class StaffLoginForm(AdminAuthenticationForm):
         return cleaned
 
 
-def throttled(login: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """Wrap the admin's login view (with ``StaffLoginForm``): 429 for an attempt that must wait."""
+class StaffSite(AdminSite):
+    """The admin's site: an attempt to log in that has to wait is answered with 429."""
 
-    @wraps(login)
-    def view(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        response = login(*args, **kwargs)
+    site_title = site_header = "Loops With Friends: staff"
+    index_title = "Overview"
+    login_form = StaffLoginForm
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().login(request, extra_context)
         context = response.context_data if isinstance(response, TemplateResponse) else None
         wait_seconds = getattr((context or {}).get("form"), "wait_seconds", 0)
         if wait_seconds:
             response.status_code = 429
             response["Retry-After"] = str(wait_seconds)
         return response
-
-    return view
 
 
 def _refusal(wait_seconds: int) -> str:
