@@ -17,6 +17,10 @@ RATE = 48_000
 LOOP_MS = FRAMES * 1000 / RATE
 # The master bus is at -6 dB; see bus.js.
 MASTER_GAIN = 0.5
+# 32-bit floats through a gain, a sum and the clip's curve; a loop's peak is around 0.25 there.
+EXACT = 1e-4
+# A fade is 12 ms; see take.js.
+FADE_FRAMES = 576
 LOOP_IDS = ("drums", "percussion", "bass", "chords", "lead", "pad", "vox")
 
 
@@ -63,6 +67,12 @@ class Recording:
         stop = None if end is None else end - self.frame
         samples = self.samples[start - self.frame : stop]
         return Recording(start, samples, self.zero)
+
+
+def difference(recording: Recording, kit: str, loops: list[str]) -> float:
+    """The largest difference between a recording and what these loops must sound like."""
+    known = expected(kit, loops, recording.position, len(recording.samples))
+    return float(np.abs(recording.samples - known).max())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,12 @@ HERE = Path(__file__).resolve().parent
 # socket on the loopback address.)
 DOCUMENT = "/static/jams/sounds/manifest.json"
 READY_MS = 30_000
+IN_PHASE_MS = 3.0
+# How often the phase is measured, for a median.
+ROUNDS = 5
+# A busy machine may miss a buffer at any time; the engine sees that within three seconds, and puts
+# it right before the next bar line.
+MENDED_SECONDS = 15.0
 
 
 def serve_engine_test(page: Page) -> None:
