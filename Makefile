@@ -15,7 +15,7 @@ DEVELOPMENT = DEBUG=1 DATABASE_URL=sqlite://:memory:
 NEED_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 
 .PHONY: help run serve bench test chaos soak check lint types imports js migrations deploy-check audit lock sounds \
-	screenshots lighthouse clean
+	screenshots lighthouse page-cost clean
 
 help: ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -117,6 +117,10 @@ tests/lighthouse/node_modules/.package-lock.json: tests/lighthouse/package-lock.
 lighthouse: .venv/dev-lock tests/lighthouse/node_modules/.package-lock.json ## the page's scores, in production (ARGS=--help)
 	@sh .ci/chromium.sh
 	$(BIN)/python -m tests.lighthouse $(ARGS)
+
+page-cost: .venv/dev-lock ## what the page costs a phone's processor (ARGS=--help)
+	@sh .ci/chromium.sh
+	$(BIN)/python -m tests.browser.page_cost $(ARGS)
 
 clean: ## remove what the targets above made, the virtual environment and database included
 	rm -rf .venv .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \

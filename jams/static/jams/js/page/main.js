@@ -99,23 +99,34 @@ function withHelp(panel) {
   return panel;
 }
 
-/** The panel at the side of a wide page: your mix and the invitation. */
+/** The panel at the side of a wide page, made when it is first seen: the page starts without it. */
 function createSide() {
+  const element = byId("side", HTMLElement);
+  /** @type {ReturnType<typeof fillSide> | null} */
+  let panel = null;
+  return {
+    /** @param {Look} look @param {State} state */
+    update(look, state) {
+      const away = look.bare || look.screen === "enter";
+      setAttribute(element, "hidden", away);
+      if (!away) (panel ??= fillSide(element))(look, state);
+    },
+  };
+}
+
+/** Your mix and the invitation. @param {HTMLElement} element */
+function fillSide(element) {
   const mixer = withHelp(createMixer(session));
   const share = createShare(announce, { help: false });
-  const element = byId("side", HTMLElement);
   element.append(make("h2", {}, "Your mix"), mixer.element);
   element.append(
     make("p", { class: "part-title" }, "Invite link. Anyone can join with it."),
     share.element,
   );
-  return {
-    /** @param {Look} look @param {State} state */
-    update(look, state) {
-      setAttribute(element, "hidden", look.bare || look.screen === "enter");
-      mixer.update(look, state);
-      share.update(look, state);
-    },
+  /** @param {Look} look @param {State} state */
+  return function update(look, state) {
+    mixer.update(look, state);
+    share.update(look, state);
   };
 }
 
