@@ -59,7 +59,7 @@ test: .venv/dev-lock ## run all tests this machine can run (ARGS go to pytest)
 	@sh .ci/chromium.sh
 	@sh .ci/test.sh $(ARGS)
 
-chaos: .venv/dev-lock ## break everything, and print bounds beside figures (4 minutes)
+chaos: .venv/dev-lock ## break everything, and print bounds beside figures (7 minutes)
 	@ulimit -n 8192 2>/dev/null; CHAOS=1 $(BIN)/python -m pytest tests/chaos $(ARGS)
 
 soak: .venv/dev-lock ## a house that is never quiet (MINUTES=10, SEED=1)
