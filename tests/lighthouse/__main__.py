@@ -49,23 +49,23 @@ def judge(url: str, chromium: str) -> Report:
 
 def run_lighthouse(url: str, chromium: str) -> Report:
     """Run Lighthouse once; returns its report, which may lack scores."""
-    command = [
-        "node",
-        str(LIGHTHOUSE),
-        url,
-        "--quiet",
-        "--output=json",
-        "--output-path=stdout",
-        "--no-enable-error-reporting",
-        f"--only-categories={','.join(BARS)}",
-        f"--extra-headers={json.dumps(PROXY_HEADERS)}",
-        f"--chrome-flags={' '.join(['--headless=new', *launch_flags()])}",
-    ]
-    environment = {**os.environ, "CHROME_PATH": chromium}
-    done = subprocess.run(
-        command, env=environment, stdout=subprocess.PIPE, check=False, timeout=RUN_SECONDS
-    )
-    report: Report = json.loads(done.stdout)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.json"
+        command = [
+            "node",
+            str(LIGHTHOUSE),
+            url,
+            "--quiet",
+            "--output=json",
+            f"--output-path={path}",
+            "--no-enable-error-reporting",
+            f"--only-categories={','.join(BARS)}",
+            f"--extra-headers={json.dumps(PROXY_HEADERS)}",
+            f"--chrome-flags={' '.join(['--headless=new', *launch_flags()])}",
+        ]
+        environment = {**os.environ, "CHROME_PATH": chromium}
+        subprocess.run(command, env=environment, check=False, timeout=RUN_SECONDS)
+        report: Report = json.loads(path.read_text())
     return report
 
 
