@@ -1,8 +1,9 @@
 """Lighthouse on the page as production serves it: ``make lighthouse``.
 
 It runs on its mobile profile, with the network and the processor of a middling phone simulated.
-The middle one of some runs counts: what else the machine does moves the performance by a few
-points. Prints the scores and what costs points; ends with 1 below the bars (issue 5).
+The middle one of some runs counts. The performance is only worth something on a quiet machine: it
+is taken from the clock, so that whatever else wants the processor costs points. Prints the scores
+and what costs points; ends with 1 below the bars (issue 5).
 """
 
 import argparse
