@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from .hub import Connection
+from .connections import Connection
 from .messages import User
 
 

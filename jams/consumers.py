@@ -13,7 +13,13 @@ from django.conf import settings
 from . import tokens
 from .admission import admits_socket
 from .attendance import Attendance, LoopTaken, UnknownLoop
-from .hub import DIRECT_SOCKET, Connection, DirectConnection, DirectSocket, QueuedConnection
+from .connections import (
+    DIRECT_SOCKET,
+    Connection,
+    DirectConnection,
+    DirectSocket,
+    QueuedConnection,
+)
 from .jam import Wish
 from .loops import CAPACITY
 from .messages import (

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from .attendance import Attendance, Entered, LoopTaken, UnknownLoop
 from .balancer import JamBalancer
-from .hub import Connection, Frame, Hub
+from .connections import Connection, Frame
+from .hub import Hub
 from .jam import Placement, Standing, Wish
 from .loops import LOOPS
 from .messages import (

@@ -15,7 +15,8 @@ from redis.exceptions import RedisError
 
 from .balancer import JamBalancer, SyncJamBalancer
 from .committer import Committer
-from .hub import Connection, Hub
+from .connections import Connection
+from .hub import Hub
 from .leases import Leases
 from .messages import Bye, CloseCode
 from .presence import Presence

@@ -10,7 +10,7 @@ from uvicorn import Config, Server
 from jams.worker import drain_worker
 
 from .options import GOODBYE_SECONDS, uvicorn_options
-from .protocol import DirectServerState, DirectWebSocketProtocol
+from .protocol import DirectWebSocketProtocol
 
 #: What a worker tells its supervisor when it accepts connections.
 READY = b"ready\n"
@@ -25,7 +25,6 @@ class DrainingServer(Server):
 
     def __init__(self, config: Config, supervisor: socket.socket | None = None) -> None:
         super().__init__(config)
-        self.server_state = DirectServerState()
         self._supervisor = supervisor
         self._watching: asyncio.Task[None] | None = None
 
@@ -48,7 +47,7 @@ class DrainingServer(Server):
                 while self._sockets():  # noqa: ASYNC110 (uvicorn has a set, no event)
                     await asyncio.sleep(_POLL_SECONDS)
         for connection in self._sockets():  # they don't read: nothing to wait for any longer
-            connection.abort()
+            connection.transport.abort()
         await super().shutdown(sockets)
 
     def _sockets(self) -> list[DirectWebSocketProtocol]:

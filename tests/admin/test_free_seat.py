@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.test import AsyncClient, override_settings
 
 from jams.attendance import Attendance
-from jams.hub import QueuedConnection
+from jams.connections import QueuedConnection
 from jams.jam import ANYWHERE
 from jams.messages import CloseCode
 from jams.names import name_of
@@ -82,7 +82,7 @@ async def test_a_freed_seat_is_free_for_everybody_and_stays_so(
     assert f"Freed the seat of {name_of('ann')} (ann, drums)." in response.content.decode()
     await ann.expect(type="websocket.close", code=int(CloseCode.REPLACED))
     await bob.expect(type="user_left", user_id="ann")
-    await holder.presence.audit(jam_id)
+    await holder.presence.upkeep.audit(jam_id)
     jam, _ = await holder.balancer.jam_with_states(jam_id)
     assert jam is not None
     assert list(jam.users) == ["bob"]

@@ -4,7 +4,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jams import committer, hub, leases, owners, relay, store, worker
+from jams import committer, connections, leases, owners, relay, store, worker
 from jams.server import options
 from jams.timeline import BAR_MS, LEAD_MS, LoopState, bar_at, next_bar, reanchored
 
@@ -35,14 +35,14 @@ def test_a_dead_line_is_noticed_and_its_seat_freed_in_time() -> None:
 
 
 def test_an_unread_socket_is_closed_in_time() -> None:
-    noticed = hub.SEND_SECONDS + 2 * worker._SWEEP_SECONDS
+    noticed = connections.SEND_SECONDS + 2 * worker._SWEEP_SECONDS
     assert noticed <= 10
     assert options.UNACKNOWLEDGED_MS / 1000 <= 10
 
 
 def test_an_unread_socket_holds_little() -> None:
-    assert hub.OUTBOX_BYTES <= 1024 * 1024
-    assert hub.OUTBOX_FRAMES * settings.JAM_LIMITS.frame_bytes < 5 * 1024 * 1024
+    assert connections.OUTBOX_BYTES <= 1024 * 1024
+    assert connections.OUTBOX_FRAMES * settings.JAM_LIMITS.frame_bytes < 5 * 1024 * 1024
 
 
 def test_who_returns_after_a_deploy_finds_the_lease_of_the_old_worker() -> None:
