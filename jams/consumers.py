@@ -13,6 +13,7 @@ from django.conf import settings
 from . import tokens
 from .admission import admits_socket
 from .attendance import Attendance, LoopTaken, UnknownLoop
+from .clock import now_ms
 from .connections import (
     DIRECT_SOCKET,
     Connection,
@@ -38,7 +39,7 @@ from .messages import (
     decode,
 )
 from .origins import origin_tag
-from .presence import Presence, now_ms
+from .presence import Presence
 from .rates import Rate
 from .store import StoreError
 from .worker import get_worker

@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 
 from .balancer import JamBalancer
 from .committer import Committer
-from .presence import Presence
 from .store import JamStore, StoreError
+from .upkeep import Upkeep
 
 logger = logging.getLogger(__name__)
 
@@ -58,12 +58,12 @@ class Leases:
     """Keeps this worker's own lease, and ends those of the dead."""
 
     def __init__(
-        self, store: JamStore, committer: Committer, balancer: JamBalancer, presence: Presence
+        self, store: JamStore, committer: Committer, balancer: JamBalancer, upkeep: Upkeep
     ) -> None:
         self._store = store
         self._committer = committer
         self._balancer = balancer
-        self._presence = presence
+        self._upkeep = upkeep
         self._watch = Watch()
         self._counter = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -90,7 +90,7 @@ class Leases:
         forgotten = told.counter <= self._counter or told.epoch != epoch_before
         if self._counter and forgotten:
             logger.warning("This worker's seats were lost or given up; claiming them again")
-            self._spawn(self._presence.heal(), "heal")
+            self._spawn(self._upkeep.heal(), "heal")
         self._counter = told.counter
 
     def _spawn(self, work: Awaitable[None], name: str) -> None:
@@ -133,7 +133,7 @@ class Leases:
 
     async def _end_lease(self, jam_id: str, user_id: str, owner: str) -> None:
         if await self._balancer.remove_user(jam_id, user_id, owner):
-            self._presence.user_gone(jam_id, user_id, owner, lease_ended=True)
+            self._upkeep.user_gone(jam_id, user_id, owner, lease_ended=True)
 
     async def _follow_clock(self) -> None:
         """See when the wall clock is set back. The clock of the leases never is."""
@@ -142,16 +142,16 @@ class Leases:
             await asyncio.sleep(WATCH_SECONDS)
             before, ahead = ahead, time.time() - time.monotonic()
             if ahead < before - _SET_BACK_SECONDS:
-                self._presence.follow_clock()
+                self._upkeep.follow_clock()
 
     async def _audit(self) -> None:
         while True:
-            jam_ids = self._presence.jam_ids()
+            jam_ids = self._upkeep.jam_ids()
             # Spread over the interval, so that no moment has all of it.
             pause = AUDIT_SECONDS / max(1, len(jam_ids) / _AUDITED_TOGETHER)
             for first in range(0, max(1, len(jam_ids)), _AUDITED_TOGETHER):
                 some = jam_ids[first : first + _AUDITED_TOGETHER]
-                await _survive(asyncio.gather(*map(self._presence.audit, some)))
+                await _survive(asyncio.gather(*map(self._upkeep.audit, some)))
                 await asyncio.sleep(pause)
 
 

@@ -1,23 +1,19 @@
 """Who is in the jams of this process, and what the others see of them.
 
-Every change goes one way: into the roster of its jam, from there to the sockets here (``hub.py``),
-and to the other processes that have users in the jam (``relay.py``).
+What users ask for, and what other processes tell. Changes are made known by ``news.py``; what is
+lost or overlooked is found by ``upkeep.py``.
 """
 
-import asyncio
 import logging
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
-
-from msgspec.structs import replace
 
 from .attendance import Attendance, Entered, LoopTaken, UnknownLoop
 from .balancer import JamBalancer
+from .clock import now_ms
 from .connections import Connection, Frame
 from .hub import Hub
-from .jam import Placement, Standing, Wish
+from .jam import Placement, Wish
 from .loops import LOOPS
 from .messages import (
     CloseCode,
@@ -31,13 +27,14 @@ from .messages import (
     decode_event,
     state_event,
 )
+from .news import News
 from .owners import Owners
 from .relay import Relay, Relayed
 from .roster import Roster, new_user
 from .rosters import Rosters
 from .state_keeper import StateKeeper
-from .store import StoreError
-from .timeline import LoopState, reanchored, started, stopped, swapped
+from .timeline import LoopState, started, stopped, swapped
+from .upkeep import Upkeep
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +52,8 @@ class Presence:
         self._hub = hub
         self._owners = Owners(node)
         self._rosters = Rosters(node, balancer, relay)
-        self._asking: set[asyncio.Task[None]] = set()
+        self._news = News(self._rosters, self._owners, balancer, hub, relay)
+        self.upkeep = Upkeep(self._rosters, self._owners, balancer, keeper, hub, self._news)
 
     # What a user's connection asks for
 
@@ -93,7 +91,7 @@ class Presence:
         if user is not None and user.loop != loop:
             state = swapped(user.state, now_ms())
             self._keeper.keep(jam_id, user_id, state)
-            self._tell(jam_id, LoopSwapped(user_id, loop, *state), owner)
+            self._news.tell(jam_id, LoopSwapped(user_id, loop, *state), owner)
 
     def leave(self, attendance: Attendance) -> None:
         """Free a user's seat at once."""
@@ -108,10 +106,10 @@ class Presence:
         if self._user(attendance) is None:
             self._rosters.leave_if_unused(jam_id)
             return
-        self._tell(jam_id, UserAway(user_id), owner)
+        self._news.tell(jam_id, UserAway(user_id), owner)
         self._after_grace(attendance)
 
-    # What other processes, the store and the leases tell
+    # What other processes tell
 
     def receive(self, relayed: Relayed) -> None:
         """Follow an event of another process."""
@@ -123,132 +121,13 @@ class Presence:
             return  # this worker was taken for dead: it claims its seats again at its next beat
         message = decode_event(payload)
         if roster.would_take(message, owner):
-            self._ask_store(jam_id)
+            self.upkeep.audit_soon(jam_id)
             return
-        news = self._follow(roster, jam_id, message, owner, Frame(payload))
+        news = self._news.follow(roster, jam_id, message, owner, Frame(payload))
         if news and isinstance(message, UserJoined | UserBack):
             # That process may not have heard what our users did while it came in. Only for news:
             # or two processes would answer each other for ever.
-            self._repeat(roster, jam_id)
-
-    def user_gone(
-        self, jam_id: str, user_id: str, owner: str, *, lease_ended: bool = False
-    ) -> None:
-        """A user has been removed, or a dead worker's lease of the seat ended: tell everybody."""
-        frame = Frame.of(UserLeft(user_id))
-        self._relay.publish(Relayed(jam_id, owner, frame.payload, lease_ended))
-        roster = self._rosters.get(jam_id)
-        if roster is not None:
-            self._follow(roster, jam_id, UserLeft(user_id), owner, frame)
-
-    async def audit(self, jam_id: str) -> None:
-        """Claim what the store has lost of this process's users, and learn what it knows better."""
-        roster = self._rosters.get(jam_id)
-        if roster is None:
-            return
-        present, contested = roster.claims(), set(roster.contested)
-        before = roster.standings()
-        refreshed = await self._balancer.refresh(jam_id, present, roster.kit, self._owners)
-        for user_id, standing in refreshed.standings.items():
-            connection = self._hub.connection(jam_id, user_id)
-            if standing is Standing.CROWDED_OUT and connection is not None:
-                connection.close(CloseCode.RESTARTING)  # it comes back, to another seat
-        # While lost jams are rebuilt, who is missing has not left: their worker is about to claim.
-        for message, owner in roster.differences(refreshed.jam, before):
-            if isinstance(message, UserLeft) and self._balancer.is_rebuilding():
-                continue
-            self._follow(roster, jam_id, message, owner, Frame.of(message))
-        roster.contested -= contested
-        if roster.has_others():
-            self._repeat(roster, jam_id)
-        self._rosters.leave_if_unused(jam_id)
-
-    async def heal(self) -> None:
-        """Claim all seats of this process again, and keep again what their users play."""
-        await asyncio.gather(*map(self.audit, self.jam_ids()))
-        for jam_id, roster in self._rosters.items():
-            for user_id, member in roster.mine().items():
-                self._keeper.keep(jam_id, user_id, member.user.state)
-        await self._free_ghosts()
-
-    async def _free_ghosts(self) -> None:
-        """Free seats that the store counts as this process's and no connection here holds.
-
-        A Redis that comes back with old data brings users along who have left since.
-        """
-        for jam_id, jam in (await self._balancer.snapshot()).jams.items():
-            for user_id, seat in jam.users.items():
-                mine = self._owners.are_of_this_process(seat.owner)
-                if mine and seat.owner not in self._owners:
-                    await self._balancer.remove_user(jam_id, user_id, seat.owner)
-                    self.user_gone(jam_id, user_id, seat.owner)
-
-    def follow_clock(self) -> None:
-        """If the wall clock was set back, let nobody wait for a bar that was close before."""
-        now = now_ms()
-        for jam_id, roster in self._rosters.items():
-            for user_id, member in roster.mine().items():
-                state = reanchored(member.user.state, now)
-                if state != member.user.state:
-                    self._keeper.keep(jam_id, user_id, state)
-                    changed = replace(member.user, bar=state.bar, seq=state.seq)
-                    self._tell(jam_id, state_event(changed), member.owner)
-
-    def jam_ids(self) -> list[str]:
-        """Return the jams in which this process has users."""
-        return [jam_id for jam_id, _ in self._rosters.items()]
-
-    def _ask_store(self, jam_id: str) -> None:
-        """Settle who has a seat that went to another connection.
-
-        Of two that come at once, in different processes, each may hear of the other last.
-        """
-
-        async def ask() -> None:
-            with suppress(StoreError):  # then the regular audit does
-                await self.audit(jam_id)
-
-        task = asyncio.create_task(ask(), name="ask-store")
-        self._asking.add(task)
-        task.add_done_callback(self._asking.discard)
-
-    # The ways of a change
-
-    def _tell(self, jam_id: str, message: FromServer, owner: str, but: str | None = None) -> None:
-        """Make a change of one of this process's users known everywhere."""
-        roster = self._rosters.get(jam_id)
-        if roster is None or not roster.apply(message, owner):
-            return
-        frame = Frame.of(message)
-        self._hub.send(jam_id, frame, but)
-        if roster.has_others():
-            self._relay.publish(Relayed(jam_id, owner, frame.payload))
-
-    def _follow(
-        self, roster: Roster, jam_id: str, message: FromServer, owner: str, frame: Frame
-    ) -> bool:
-        """Make a change that others have made known here; tell whether it was news."""
-        mine = {user_id: member.owner for user_id, member in roster.mine().items()}
-        if not roster.apply(message, owner):
-            return False
-        self._hub.send(jam_id, frame)
-        for user_id, held_by in mine.items():
-            if not roster.holds(user_id, held_by):
-                # An audit on its way may have claimed the seat once more.
-                freeing = self._balancer.remove_user(jam_id, user_id, held_by)
-                self._owners.free(held_by, freeing)
-                connection = self._hub.connection(jam_id, user_id)
-                if connection is not None:
-                    connection.close(CloseCode.REPLACED)
-        return True
-
-    def _repeat(self, roster: Roster, jam_id: str) -> None:
-        """Tell the other processes again who sits here and plays what: to most it is no news."""
-        for member in roster.mine().values():
-            payload = Frame.of(UserJoined(member.user)).payload
-            self._relay.publish(Relayed(jam_id, member.owner, payload))
-        for message, owner in roster.states():
-            self._relay.publish(Relayed(jam_id, owner, Frame.of(message).payload))
+            self._news.repeat(roster, jam_id)
 
     def _turn(
         self, attendance: Attendance, change: Callable[[LoopState, float], LoopState]
@@ -263,7 +142,7 @@ class Presence:
         jam_id, user_id, owner, _ = attendance
         self._keeper.keep(jam_id, user_id, state)
         changed = User(user_id, user.name, user.loop, *state)
-        self._tell(jam_id, state_event(changed), owner)
+        self._news.tell(jam_id, state_event(changed), owner)
 
     def _user(self, attendance: Attendance) -> User | None:
         """Return the user, if this connection still holds the seat."""
@@ -289,12 +168,12 @@ class Presence:
         else:
             self._owners.give_up(member.owner)
             message = UserBack(user_id)
-        self._tell(jam_id, message, owner, but=user_id)
+        self._news.tell(jam_id, message, owner, but=user_id)
         if placement.returned:
             if not roster.has_others():
                 # The connection of before may be the last that another process has in this jam.
                 self._relay.publish(Relayed(jam_id, owner, Frame.of(message).payload))
-            self._ask_store(jam_id)
+            self.upkeep.audit_soon(jam_id)
         before = self._hub.add(jam_id, user_id, connection)
         if before is not None:
             before.close(CloseCode.REPLACED)
@@ -305,12 +184,7 @@ class Presence:
     def _release(self, attendance: Attendance) -> None:
         """Free a seat: for the others at once, in the store as soon as it can be reached."""
         jam_id, user_id, owner, connection = attendance
-        self._tell(jam_id, UserLeft(user_id), owner)
+        self._news.tell(jam_id, UserLeft(user_id), owner)
         self._hub.discard(jam_id, user_id, connection)
         self._rosters.leave_if_unused(jam_id)
         self._owners.free(owner, self._balancer.remove_user(jam_id or None, user_id, owner))
-
-
-def now_ms() -> float:
-    """Return the server's time: milliseconds since the Unix epoch."""
-    return time.time() * 1000

@@ -69,7 +69,7 @@ class Worker:
         self._relay = Relay(layer, self.node, lambda relayed: self.presence.receive(relayed))
         self._keeper = StateKeeper(self._store)
         self.presence = Presence(self.node, self.balancer, self._keeper, self.hub, self._relay)
-        self._leases = Leases(self._store, self._committer, self.balancer, self.presence)
+        self._leases = Leases(self._store, self._committer, self.balancer, self.presence.upkeep)
         self._sweeper: asyncio.Task[None] | None = None
         self._collector: asyncio.Task[None] | None = None
 

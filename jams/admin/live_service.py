@@ -12,8 +12,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from ..balancer import JamBalancer, SyncJamBalancer
+from ..clock import now_ms
 from ..jam import Jam, Stats
-from ..presence import now_ms
 from ..store import StoreUnavailable
 from ..worker import REDIS_SECONDS, get_worker
 from .live_values import LiveJamRow, sorted_jams
@@ -60,7 +60,7 @@ async def free_seat(jam_id: str, user_id: str) -> bool:
     except TimeoutError as error:
         raise StoreUnavailable("Redis doesn't answer") from error
     if freed:
-        worker.presence.user_gone(jam_id, user_id, seat.owner)
+        worker.presence.upkeep.user_gone(jam_id, user_id, seat.owner)
     return freed
 
 

@@ -88,7 +88,7 @@ def _counts() -> dict[str, Any]:
         counts |= {
             "sockets": len(starting.result().hub.connections()),
             "owners": len(presence._owners),
-            "rosters": len(presence.jam_ids()),
+            "rosters": len(presence.upkeep.jam_ids()),
             "waiting": presence._owners.waiting(),
             "wanted": len(presence._relay._wanted),
         }

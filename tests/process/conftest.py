@@ -18,12 +18,14 @@ def development_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 
 
 @pytest.fixture(scope="session")
-def production_server(
-    redis_server: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ServerProcess]:
-    """uvicorn, as ``manage.py serve`` starts it, with two workers."""
+def production_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """uvicorn, as ``manage.py serve`` starts it, with two workers.
+
+    On a Redis of its own: it lives as long as the session, and claims its users' seats whenever
+    somebody empties the Redis it is on.
+    """
     folder = tmp_path_factory.mktemp("production")
-    with serve(folder, redis_server.url, "--workers", "2") as server:
+    with EmbeddedRedis() as redis, serve(folder, redis.url, "--workers", "2") as server:
         yield server
 
 

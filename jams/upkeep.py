@@ -1,0 +1,117 @@
+"""Keeps what this process believes of its jams in agreement with the store, and with the clock."""
+
+import asyncio
+from contextlib import suppress
+
+from msgspec.structs import replace
+
+from .balancer import JamBalancer
+from .clock import now_ms
+from .connections import Frame
+from .hub import Hub
+from .jam import Standing
+from .messages import CloseCode, UserLeft, state_event
+from .news import News
+from .owners import Owners
+from .rosters import Rosters
+from .state_keeper import StateKeeper
+from .store import StoreError
+from .timeline import reanchored
+
+
+class Upkeep:
+    """Claims what was lost of this process's seats, and follows what the store knows better."""
+
+    def __init__(
+        self,
+        rosters: Rosters,
+        owners: Owners,
+        balancer: JamBalancer,
+        keeper: StateKeeper,
+        hub: Hub,
+        news: News,
+    ) -> None:
+        self._rosters = rosters
+        self._owners = owners
+        self._balancer = balancer
+        self._keeper = keeper
+        self._hub = hub
+        self._news = news
+        self._asking: set[asyncio.Task[None]] = set()
+
+    def user_gone(
+        self, jam_id: str, user_id: str, owner: str, *, lease_ended: bool = False
+    ) -> None:
+        """A user has been removed, or a dead worker's lease of the seat ended: tell everybody."""
+        self._news.tell_everywhere(jam_id, UserLeft(user_id), owner, lease_ended=lease_ended)
+
+    async def audit(self, jam_id: str) -> None:
+        """Claim what the store has lost of this process's users, and learn what it knows better."""
+        roster = self._rosters.get(jam_id)
+        if roster is None:
+            return
+        present, contested = roster.claims(), set(roster.contested)
+        before = roster.standings()
+        refreshed = await self._balancer.refresh(jam_id, present, roster.kit, self._owners)
+        for user_id, standing in refreshed.standings.items():
+            connection = self._hub.connection(jam_id, user_id)
+            if standing is Standing.CROWDED_OUT and connection is not None:
+                connection.close(CloseCode.RESTARTING)  # it comes back, to another seat
+        # While lost jams are rebuilt, who is missing has not left: their worker is about to claim.
+        for message, owner in roster.differences(refreshed.jam, before):
+            if isinstance(message, UserLeft) and self._balancer.is_rebuilding():
+                continue
+            self._news.follow(roster, jam_id, message, owner, Frame.of(message))
+        roster.contested -= contested
+        if roster.has_others():
+            self._news.repeat(roster, jam_id)
+        self._rosters.leave_if_unused(jam_id)
+
+    async def heal(self) -> None:
+        """Claim all seats of this process again, and keep again what their users play."""
+        await asyncio.gather(*map(self.audit, self.jam_ids()))
+        for jam_id, roster in self._rosters.items():
+            for user_id, member in roster.mine().items():
+                self._keeper.keep(jam_id, user_id, member.user.state)
+        await self._free_ghosts()
+
+    async def _free_ghosts(self) -> None:
+        """Free seats that the store counts as this process's and no connection here holds.
+
+        A Redis that comes back with old data brings users along who have left since.
+        """
+        for jam_id, jam in (await self._balancer.snapshot()).jams.items():
+            for user_id, seat in jam.users.items():
+                mine = self._owners.are_of_this_process(seat.owner)
+                if mine and seat.owner not in self._owners:
+                    await self._balancer.remove_user(jam_id, user_id, seat.owner)
+                    self.user_gone(jam_id, user_id, seat.owner)
+
+    def follow_clock(self) -> None:
+        """If the wall clock was set back, let nobody wait for a bar that was close before."""
+        now = now_ms()
+        for jam_id, roster in self._rosters.items():
+            for user_id, member in roster.mine().items():
+                state = reanchored(member.user.state, now)
+                if state != member.user.state:
+                    self._keeper.keep(jam_id, user_id, state)
+                    changed = replace(member.user, bar=state.bar, seq=state.seq)
+                    self._news.tell(jam_id, state_event(changed), member.owner)
+
+    def jam_ids(self) -> list[str]:
+        """Return the jams in which this process has users."""
+        return [jam_id for jam_id, _ in self._rosters.items()]
+
+    def audit_soon(self, jam_id: str) -> None:
+        """Settle who has a seat that went to another connection.
+
+        Of two that come at once, in different processes, each may hear of the other last.
+        """
+
+        async def ask() -> None:
+            with suppress(StoreError):  # then the regular audit does
+                await self.audit(jam_id)
+
+        task = asyncio.create_task(ask(), name="ask-store")
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
