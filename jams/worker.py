@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 #: Redis answers in a millisecond. After so long it is away, and the visitor is told so.
 REDIS_SECONDS = 2.0
 _REDIS_CONNECTIONS = 16
+#: What a worker that goes does for its seats and states must not keep it for longer.
+_STOP_SECONDS = 5.0
 #: How often the sockets are looked over for dead readers.
 _SWEEP_SECONDS = 2.0
 #: The users of a worker that goes come back spread over this time, at the most.
@@ -163,8 +165,9 @@ async def stop_worker() -> None:
     await drain_worker()
     starting = _workers.pop(asyncio.get_running_loop(), None)
     if starting is not None:
-        with suppress(StoreError):
-            await (await starting).stop()
+        with suppress(StoreError, TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                await (await starting).stop()
 
 
 async def _start() -> Worker:
