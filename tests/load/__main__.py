@@ -2,9 +2,8 @@
 
 import argparse
 import asyncio
-import random
 import sys
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import uvloop
@@ -13,6 +12,8 @@ from . import report
 from .phases import PHASES, Measure, Size
 from .running import Bench, bench
 from .servers import OURS, PEERS, PEERS_OF_JAMS, Server
+
+Phase = Callable[[Measure], Awaitable[None]]
 
 FULL = (Size(users=350, seconds=2.0, pages=2000), 7)
 QUICK = (Size(users=350, seconds=2.0, pages=1000), 3)
@@ -46,23 +47,25 @@ def main() -> None:
 
 
 def _round(ground: Bench, size: Size, peers: list[Server], express: Server) -> report.Round:
-    """Measure every server once: all run, and take turns in each phase."""
-    ground.empty()
-    with ExitStack() as running:
-        jams = [running.enter_context(ground.run(server, size)) for server in (OURS, *peers)]
-        pages = running.enter_context(ground.run(express, size))
-        uvloop.run(_measure(jams, pages))
-    return {measure.server.name: measure.figures for measure in (*jams, pages)}
+    """Measure every server once, each alone: an idle one would still take cache and time."""
+    figures: report.Round = {}
+    for server in (OURS, *peers, express):
+        ground.empty()
+        with ground.run(server, size) as measure:
+            phases: list[Phase] = []
+            if server is not express:
+                phases += PHASES
+            if server in (OURS, express):
+                phases.append(Measure.pages)
+            uvloop.run(_measure(measure, phases))
+        figures[server.name] = measure.figures
+    return figures
 
 
-async def _measure(jams: list[Measure], pages: Measure) -> None:
-    for phase in PHASES:
-        for measure in random.sample(jams, len(jams)):
-            async with asyncio.timeout(60):
-                await phase(measure)
-    for measure in (jams[0], pages):
+async def _measure(measure: Measure, phases: list[Phase]) -> None:
+    for phase in phases:
         async with asyncio.timeout(60):
-            await measure.pages()
+            await phase(measure)
 
 
 def _express(page: Path, shown: str) -> Server:

@@ -127,7 +127,7 @@ class Measure:
             await asyncio.sleep(_TICK_SECONDS)
 
 
-#: What each server of jams does, one after the other within a phase.
+#: What each server of jams does, in this order.
 PHASES = (
     Measure.warm_up,
     Measure.join_at_once,
