@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -224,7 +224,12 @@ def test_runserver_shares_one_with_its_reloads_and_takes_it_along(
         outer = psutil.Process(server.process.pid)
 
         def reloaded() -> set[int]:
-            return {child.pid for child in outer.children() if "runserver" in child.cmdline()}
+            servers = set()
+            for child in outer.children():
+                with suppress(psutil.NoSuchProcess):  # it ends, to be replaced, while it is asked
+                    if "runserver" in child.cmdline():
+                        servers.add(child.pid)
+            return servers
 
         before = reloaded()
         assert len(before) == 1
