@@ -64,7 +64,8 @@ chaos: .venv/dev-lock ## break everything, and print bounds beside figures (7 mi
 
 soak: .venv/dev-lock ## a house that is never quiet (MINUTES=10, SEED=1)
 	@SOAK_MINUTES="$(or $(MINUTES),10)" SOAK_SEED="$(or $(SEED),1)" \
-		$(BIN)/python -m pytest tests/chaos/test_soak.py $(ARGS)
+		$(BIN)/python -m pytest tests/chaos/test_soak.py \
+		-o faulthandler_timeout=$$((60 * $(or $(MINUTES),10) + 300)) $(ARGS)
 
 check: lint types imports js migrations deploy-check audit ## everything but the tests
 
