@@ -4,10 +4,10 @@ It only holds the state and passes it on; what happens is decided by ``JamCollec
 raise ``StoreError`` (``StoreUnavailable``, ``StoreContention``) if the state can't be reached.
 """
 
+import secrets
 from collections.abc import Awaitable, Callable, Container, Mapping
 from functools import partial
 from typing import NamedTuple, TypeVar
-from uuid import uuid4
 
 from asgiref.sync import async_to_sync
 from redis.asyncio import Redis
@@ -171,7 +171,7 @@ async def _remove_user(balancer: JamBalancer, jam_id: str, user_id: str) -> bool
 
 def new_jam_id() -> str:
     """Return an id that no jam has had."""
-    return uuid4().hex[:12]
+    return secrets.token_hex(6)
 
 
 async def _ask(answer: Awaitable[T]) -> T:

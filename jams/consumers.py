@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
+import secrets
 import time
 from typing import Any
 from urllib.parse import parse_qs
-from uuid import uuid4
 
 from channels.consumer import AsyncConsumer
 from django.conf import settings
@@ -208,4 +208,4 @@ def _seat_asked_for(query: dict[str, list[str]], jam_id: str) -> tuple[str, Wish
     if "token" in query:
         seat = tokens.read(query["token"][0], jam_id)
         return seat.user_id, Wish(jam_id, seat.loop, seat.kit, insist=True)
-    return uuid4().hex[:16], Wish(jam_id, insist="invite" in query)
+    return secrets.token_hex(8), Wish(jam_id, insist="invite" in query)
