@@ -48,10 +48,11 @@ serve: .venv/run-lock ## start the production server (HOST, PORT, WORKERS)
 	@exec $(BIN)/python manage.py serve --bind "$(HOST):$(PORT)" --workers "$(WORKERS)"
 
 tests/load/peers/node_modules/.package-lock.json: tests/load/peers/package-lock.json
-	@cd tests/load/peers && npm ci --ignore-scripts --loglevel=error --no-audit --no-fund
+	@cd tests/load/peers && npm install --no-save --ignore-scripts --loglevel=error --no-audit --no-fund
 	@touch $@
 
-# The peers' packages are fetched here and nowhere else.
+# The peers' packages are fetched here and nowhere else, at the lock's versions. (`npm ci` wants the
+# addresses of the optional ones for other machines, which the lock is without.)
 bench: .venv/dev-lock tests/load/peers/node_modules/.package-lock.json ## measure, beside other servers (QUICK=1)
 	$(BIN)/python -m tests.load $(if $(QUICK),--quick) $(ARGS)
 
