@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 #: How far behind the copy may be, in seconds. A process that meets a jam hears of what happened
 #: meanwhile from the others themselves; each writing costs as much as delivering 50 events.
-_DELAY_SECONDS = 0.05
+_DELAY_SECONDS = 0.02
 _RETRY_SECONDS = 1.0
 
 
