@@ -84,7 +84,7 @@ class Connection(ABC):
     def __init__(self) -> None:
         self.closed = False
         #: Sends what waits for this socket elsewhere, before anything that is for it alone.
-        self.before_own: Callable[[], None] | None = None
+        self.before_own: Callable[[Connection], None] | None = None
 
     def push(self, frame: Frame) -> None:
         """Send a frame for this socket alone. Does nothing on a closed connection."""
@@ -103,7 +103,7 @@ class Connection(ABC):
 
     def _flush(self) -> None:
         if self.before_own is not None:
-            self.before_own()
+            self.before_own(self)
 
     @abstractmethod
     def open(self) -> None:

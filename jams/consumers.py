@@ -56,7 +56,7 @@ class JamConsumer(AsyncConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the socket; give the seat up exactly once, whatever ends it."""
-        limits = settings.JAM_LIMITS
+        self.limits = limits = settings.JAM_LIMITS
         self.scope = scope
         self.rate = Rate(limits.messages_per_second, limits.message_burst)
         self.bad_frames = 0
@@ -150,14 +150,14 @@ class JamConsumer(AsyncConsumer):
         try:
             if frame is None:
                 raise BadMessage("A message is a text frame.")
-            if len(frame) > settings.JAM_LIMITS.frame_bytes:
+            if len(frame) > self.limits.frame_bytes:
                 raise BadMessage("No message is that long.")
             message = decode(frame)
         except BadMessage as error:
             if self.may_speak():
                 self.refuse(ErrorCode.BAD_MESSAGE, str(error))
                 self.bad_frames += 1
-                if self.bad_frames >= settings.JAM_LIMITS.bad_frames_in_a_row:
+                if self.bad_frames >= self.limits.bad_frames_in_a_row:
                     self.connection.close(CloseCode.BAD_FRAMES)
             return None
         self.bad_frames = 0

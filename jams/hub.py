@@ -5,6 +5,7 @@ system calls are most of what an event costs, and a busy jam needs half as many.
 """
 
 import asyncio
+from collections.abc import Sequence
 
 from .connections import Connection, Frame
 
@@ -12,20 +13,37 @@ from .connections import Connection, Frame
 class _Audience:
     """The connections of a jam's users, and what they all are sent at the end of this turn."""
 
-    __slots__ = ("connections", "waiting")
+    __slots__ = ("connections", "newcomers", "waiting")
 
     def __init__(self) -> None:
         self.connections: dict[str, Connection] = {}
         self.waiting: list[Frame] = []
+        #: How much of what waits was said before a connection came: that isn't for it.
+        self.newcomers: dict[Connection, int] = {}
 
     def flush(self) -> None:
         """Send what waits."""
         if not self.waiting:
             return
         frames, self.waiting = self.waiting, []
-        wire = frames[0].wire if len(frames) == 1 else b"".join([frame.wire for frame in frames])
+        newcomers, self.newcomers = self.newcomers, {}
+        wire = _joined(frames)
         for connection in self.connections.values():
-            connection.put(frames, wire)
+            said_before = newcomers.get(connection, 0) if newcomers else 0
+            if not said_before:
+                connection.put(frames, wire)
+            elif heard := frames[said_before:]:
+                connection.put(heard, _joined(heard))
+
+    def flush_for(self, connection: Connection) -> None:
+        """Send what waits if some of it is for this connection."""
+        if len(self.waiting) > self.newcomers.get(connection, 0):
+            self.flush()
+
+
+def _joined(frames: Sequence[Frame]) -> bytes:
+    """Return frames as they go out together."""
+    return frames[0].wire if len(frames) == 1 else b"".join([frame.wire for frame in frames])
 
 
 class Hub:
@@ -41,10 +59,13 @@ class Hub:
         It is sent what is said from now on, and what is for it alone after what is for everybody.
         """
         audience = self._jams.setdefault(jam_id, _Audience())
-        audience.flush()
         before = audience.connections.get(user_id)
+        if before is not None:
+            audience.flush()  # it is the last to reach that one
         audience.connections[user_id] = connection
-        connection.before_own = audience.flush
+        if audience.waiting:
+            audience.newcomers[connection] = len(audience.waiting)
+        connection.before_own = audience.flush_for
         return before
 
     def discard(self, jam_id: str, user_id: str, connection: Connection) -> None:
@@ -62,11 +83,14 @@ class Hub:
         return None if audience is None else audience.connections.get(user_id)
 
     def send(self, jam_id: str, frame: Frame, but: str | None = None) -> None:
-        """Send a frame to everyone of a jam who is connected here, except the user ``but``."""
+        """Send a frame to everyone of a jam who is connected here, except the user ``but``.
+
+        It goes out at the end of this turn of the event loop.
+        """
         audience = self._jams.get(jam_id)
         if audience is None:
             return
-        if but is not None:
+        if but in audience.connections:
             for user_id, connection in audience.connections.items():
                 if user_id != but:
                     connection.push(frame)

@@ -204,7 +204,7 @@ def decode_event(frame: bytes) -> FromServer:
     return _event_decoder.decode(frame)
 
 
-def state_event(user: User) -> LoopPlayed | LoopStopped:
+def state_event(user_id: str, state: LoopState) -> LoopPlayed | LoopStopped:
     """Return the event that tells what a user's loop does."""
-    event = LoopPlayed if user.playing else LoopStopped
-    return event(user.user_id, user.bar, user.seq)
+    playing, bar, seq = state
+    return LoopPlayed(user_id, bar, seq) if playing else LoopStopped(user_id, bar, seq)

@@ -137,12 +137,11 @@ class Presence:
             return
         state = change(user.state, now_ms())
         if state == user.state:  # it does already: say so to the one who asked
-            attendance.connection.push_message(state_event(user))
+            attendance.connection.push_message(state_event(user.user_id, state))
             return
         jam_id, user_id, owner, _ = attendance
         self._keeper.keep(jam_id, user_id, state)
-        changed = User(user_id, user.name, user.loop, *state)
-        self._news.tell(jam_id, state_event(changed), owner)
+        self._news.tell(jam_id, state_event(user_id, state), owner)
 
     def _user(self, attendance: Attendance) -> User | None:
         """Return the user, if this connection still holds the seat."""

@@ -124,7 +124,11 @@ class Roster:
 
     def apply(self, message: FromServer, owner: str) -> bool:
         """Follow an event about a user whose seat ``owner`` holds; tell whether it was news."""
-        match message:
+        match message:  # the most frequent ones first
+            case LoopPlayed(user_id, bar, seq):
+                return self._change(user_id, seq, playing=True, bar=bar)
+            case LoopStopped(user_id, bar, seq):
+                return self._change(user_id, seq, playing=False, bar=bar)
             case UserJoined(user):
                 return self._join(user, owner)
             case UserLeft(user_id):
@@ -133,9 +137,6 @@ class Roster:
                 return self.holds(user_id, owner) and self._set(user_id, away=True)
             case UserBack(user_id):
                 return self._come_back(user_id, owner)
-            case LoopPlayed(user_id, bar, seq) | LoopStopped(user_id, bar, seq):
-                playing = isinstance(message, LoopPlayed)
-                return self._change(user_id, seq, playing=playing, bar=bar)
             case LoopSwapped(user_id, loop, playing, bar, seq):
                 return self._change(user_id, seq, loop=loop, playing=playing, bar=bar)
         return False
@@ -174,7 +175,7 @@ class Roster:
         """Return what this process's own users do now, as events that may be told again."""
         events = list[Told]()
         for user_id, member in self.mine().items():
-            events.append(Told(state_event(member.user), member.owner))
+            events.append(Told(state_event(user_id, member.user.state), member.owner))
             if member.user.away:
                 events.append(Told(UserAway(user_id), member.owner))
         return events

@@ -3,8 +3,6 @@
 import asyncio
 from contextlib import suppress
 
-from msgspec.structs import replace
-
 from .balancer import JamBalancer
 from .clock import now_ms
 from .connections import Frame
@@ -95,8 +93,7 @@ class Upkeep:
                 state = reanchored(member.user.state, now)
                 if state != member.user.state:
                     self._keeper.keep(jam_id, user_id, state)
-                    changed = replace(member.user, bar=state.bar, seq=state.seq)
-                    self._news.tell(jam_id, state_event(changed), member.owner)
+                    self._news.tell(jam_id, state_event(user_id, state), member.owner)
 
     def jam_ids(self) -> list[str]:
         """Return the jams in which this process has users."""

@@ -33,7 +33,7 @@ def uvicorn_options() -> dict[str, Any]:
         "lifespan": "on",
         # The C implementations: half the CPU of the ones in Python.
         "loop": "uvloop",
-        "http": "httptools",
+        "http": "jams.server.protocol:FrontProtocol",  # httptools
         "ws": "jams.server.protocol:DirectWebSocketProtocol",
         "ws_ping_interval": PING_INTERVAL_SECONDS,
         "ws_ping_timeout": PING_TIMEOUT_SECONDS,

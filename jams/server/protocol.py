@@ -8,10 +8,19 @@ and text messages come as a call instead of through a queue and a task switch.
 
 from collections.abc import Callable, Sequence
 
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode
 
 from jams.connections import DIRECT_SOCKET
+
+
+class FrontProtocol(HttpToolsProtocol):
+    """uvicorn's protocol of pages, which is the first to hear of a socket as well."""
+
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]  # it knows this protocol, which is done
 
 
 class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
@@ -53,8 +62,12 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.take_text = None  # it knows the consumer, which knows this socket
         super().connection_lost(exc)
+        # No cycles: or memory, and time, would be the garbage collector's.
+        self.take_text = None  # it knows the consumer, which knows this socket
+        self.conn.parser.close()  # a generator that knows its own protocol
+        if self.handshake_initiated:
+            self.scope["extensions"].pop(DIRECT_SOCKET, None)
 
 
 def _is_utf8(parts: Sequence[bytes]) -> bool:
