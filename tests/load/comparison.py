@@ -62,10 +62,7 @@ def section(rounds: Sequence[Round], users: int) -> list[str]:
     head = ["", OURS.name, *names, "ratio", "spread", "bar", "goal"]
     return [
         *report.heading("beside other servers"),
-        (
-            f"{len(rounds)} rounds, {users} users in jams of seven. The ratio is ours to Colyseus "
-            "(pages: Express) within a round: the median of the rounds, and the spread."
-        ),
+        f"{len(rounds)} rounds, {users} users in jams of seven.",
         "",
         *report.table(head, [_cells(row, rounds, names) for row in ROWS]),
         "",
