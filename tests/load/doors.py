@@ -6,7 +6,12 @@ from collections.abc import Callable, Sequence
 from .crowd import CAPACITY, Door
 
 #: Returns the doors of so many users, given the ports of a server's processes.
-Doors = Callable[[Sequence[int], int], list[Door]]
+Doors = Callable[[Sequence[int], int], Sequence[Door | None]]
+
+
+def where_visitors_do(ports: Sequence[int], users: int) -> list[None]:
+    """Everybody comes to the jam that is the most fun."""
+    return [None]
 
 
 def hashed(ports: Sequence[int], users: int) -> list[Door]:

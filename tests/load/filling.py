@@ -93,8 +93,8 @@ def fill(client: "Redis", count: int) -> None:
         pipeline = client.pipeline(transaction=False)
         pipeline.hset(keys.jams, mapping={jam_id: encode_jam(jam) for jam_id, jam in jams.items()})
         pipeline.zadd(keys.open, open_)
-        seats = {user_id: jam_id for jam_id, jam in jams.items() for user_id in jam.users}
-        pipeline.hset(keys.seats, mapping=seats)
+        seated = ((user_id, jam_id) for jam_id, jam in jams.items() for user_id in jam.users)
+        pipeline.hset(keys.seats, items=[part for pair in seated for part in pair])
         pipeline.execute()
 
 

@@ -20,6 +20,7 @@ from .servers import OURS
 LOAD = 0.6
 _SIZE = Size(users=350, seconds=5.0, pages=0)
 _SECOND = 1.0
+_SECONDS = 60
 
 
 @dataclass
@@ -77,7 +78,8 @@ async def _soak(ground: Bench, measure: Measure, run: _Run, minutes: int) -> Non
     await measure.saturated()
     run.saturated = measure.figures["event, saturated, per second"]
     run.toggles_per_second = LOAD * run.saturated / CAPACITY
-    seconds = minutes * 60.0 + 2.0  # a little longer than what is looked at
+    measure.crowd.latencies = array("d")
+    seconds = minutes * _SECONDS + 2.0  # a little longer than what is looked at
     load = asyncio.create_task(measure.at_rate(run.toggles_per_second, seconds))
     for _ in range(minutes):
         run.minutes.append(await _minute(ground, measure))
@@ -92,7 +94,7 @@ async def _minute(ground: Bench, measure: Measure) -> Minute:
     before, began = measure.used(), time.perf_counter()
     seconds = list[np.ndarray]()
     end = loop.time()
-    for _ in range(60):
+    for _ in range(_SECONDS):
         end += _SECOND
         await asyncio.sleep(end - loop.time())
         crowd = measure.crowd
