@@ -73,9 +73,10 @@ def _stacks(ground: Bench, load: Load) -> list[str]:
 
 
 async def _profile(measure: Measure, load: Load, path: Path) -> None:
+    py_spy = _py_spy()
     await measure.warm_up(load.doors(measure.ports, measure.size.users))
     (worker,) = children(measure.pids[0])
-    watching = asyncio.create_task(_watch(worker, path))
+    watching = asyncio.create_task(_watch(py_spy, worker, path))
     await load.run(measure, load)
     await watching
 
@@ -102,14 +103,19 @@ LOADS = (
 )
 
 
-async def _watch(worker: int, path: Path) -> None:
-    """Have py-spy write the worker's stacks; raise ProfilingFailed if it can't."""
+def _py_spy() -> str:
+    """Return py-spy's path; raise ProfilingFailed if it isn't installed."""
     beside = Path(sys.executable).with_name("py-spy")
-    command = str(beside) if beside.exists() else shutil.which("py-spy")
-    if command is None:
+    found = str(beside) if beside.exists() else shutil.which("py-spy")
+    if found is None:
         raise ProfilingFailed("py-spy isn't installed: run `make bench-profile`")
+    return found
+
+
+async def _watch(py_spy: str, worker: int, path: Path) -> None:
+    """Have py-spy write the worker's stacks; raise ProfilingFailed if it can't."""
     process = await asyncio.create_subprocess_exec(
-        *(command, "record", "--pid", str(worker), "--native", "--format", "raw"),
+        *(py_spy, "record", "--pid", str(worker), "--native", "--format", "raw"),
         *("--duration", str(_SECONDS), "--rate", str(_PER_SECOND), "--output", str(path)),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
