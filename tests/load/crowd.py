@@ -96,6 +96,7 @@ class Client(asyncio.Protocol):
             if user >= 0 and self.turns and data.find(b"loop_", payload, user) >= 0:
                 user += len(mark)
                 self.hear(data[user : user + 16], now)
+                self.crowd.event_bytes = end - start
             else:
                 self.other(data[start] & 15, data[payload:end])
             start = end
@@ -137,6 +138,8 @@ class Crowd:
     latencies: "array[float]" = field(default_factory=lambda: array("d"))
     wrong: list[str] = field(default_factory=list)
     lost: int = 0
+    #: What the latest event was on the wire, TCP and IP apart.
+    event_bytes: int = 0
     done: Callable[[Turn], object] = lambda _: None
     _turns: list[Turn] = field(default_factory=list)
 

@@ -45,6 +45,7 @@ FIGURES = (
     Figure("memory", "KB of memory per connection"),
     Figure("idle of each", "µs of CPU per second and idle connection", flat=False),
     Figure("idle", "µs of CPU per second, all connections idle", flat=False),
+    Figure("idle, Redis", "- of it Redis", flat=False),
     Figure("delivery p99", "ms until delivery at 2,000 toggles/s, p99", flat=False),
 )
 
@@ -109,7 +110,9 @@ def _notes(rounds: list[Round], left_out: list[int]) -> list[str]:
     first, last = next(iter(rounds[0])), list(rounds[0])[-1]
     more = int(last.replace(",", "")) - int(first.replace(",", ""))
     slope = (report.middle(rounds, "idle", last) - report.middle(rounds, "idle", first)) / more
+    event_bytes = report.middle(rounds, "event bytes", last)
     notes = [
+        f"- An event is {event_bytes:.0f} bytes on the wire, without those of TCP and IP.",
         f"- From {first} to {last} users, an idle one more costs {slope:.1f} µs of CPU a second.",
         f"- The generator used {report.busiest(rounds):.0%} of its core at most.",
         "- Limits of open files are raised to what the operating system allows.",

@@ -103,6 +103,7 @@ class Measure:
             await self.at_rate(per_second, self.size.seconds)
             await crowd.settle()
         ordered = sorted(crowd.latencies)
+        self.figures["event bytes"] = crowd.event_bytes
         self.figures["delivery p50"] = ordered[len(ordered) // 2] * 1e3
         self.figures["delivery p99"] = ordered[math.ceil(len(ordered) * 0.99) - 1] * 1e3
 
