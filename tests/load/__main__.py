@@ -30,6 +30,9 @@ def main() -> None:
     parser.add_argument("part", nargs="?", choices=PARTS, default="peers", help=shown)
     parser.add_argument("--quick", action="store_true", help="peers, with shorter rounds")
     parser.add_argument("--rounds", type=int, default=0, help="how often everything has its turn")
+    parser.add_argument(
+        "--seconds", type=float, default=900.0, help="begin no round that might end later"
+    )
     parser.add_argument("--only", default="", help="peers: a part of the names of those to measure")
     parser.add_argument("--minutes", type=float, default=10.0, help="soak: for how long")
     parser.add_argument("--dry", action="store_true", help="print the results, don't write them")
@@ -39,20 +42,20 @@ def main() -> None:
     if options.part == "peers" and not (PEERS / "node_modules").is_dir():
         sys.exit("The peers aren't installed: run `make bench`, or `npm ci` in tests/load/peers.")
     with bench() as ground:
-        rounds = options.rounds
+        rounds, seconds = options.rounds, options.seconds
         match options.part:
             case "growth":
-                section = grow(ground, rounds)
+                section = grow(ground, rounds, seconds)
             case "filling":
-                section = compare_fillings(ground, rounds)
+                section = compare_fillings(ground, rounds, seconds)
             case "workers":
-                section = compare_workers(ground, rounds)
+                section = compare_workers(ground, rounds, seconds)
             case "soak":
                 section = soak(ground, options.minutes)
             case "profile":
                 section = profile(ground)
             case _:
-                section = compare(ground, rounds, quick=options.quick, only=options.only)
+                section = compare(ground, rounds, seconds, quick=options.quick, only=options.only)
     print("\n".join(section))
     if not options.dry:
         report.write(section)

@@ -13,7 +13,7 @@ import uvloop
 from . import report
 from .phases import PHASES, Measure, Size
 from .report import Round
-from .running import Bench
+from .running import Bench, in_turns
 from .servers import COLYSEUS, OURS, PEERS, PEERS_OF_JAMS, Server
 
 Phase = Callable[[Measure], Awaitable[None]]
@@ -44,15 +44,13 @@ ROWS = (
 )
 
 
-def compare(ground: Bench, rounds: int, *, quick: bool, only: str) -> list[str]:
+def compare(ground: Bench, rounds: int, seconds: float, *, quick: bool, only: str) -> list[str]:
     """Measure all servers in turns; return the section."""
     size = QUICK if quick else FULL
     peers = [peer for peer in PEERS_OF_JAMS if only.lower() in peer.name.lower()]
     express = _express(*ground.page_file())
-    results = []
-    for number in range(rounds or (3 if quick else 7)):
-        results.append(_round(ground, size, peers, express))
-        print(f"Round {number + 1} is done.", flush=True)
+    count = rounds or (3 if quick else 7)
+    results = in_turns(count, seconds, lambda: _round(ground, size, peers, express))
     return section(results, size.users)
 
 

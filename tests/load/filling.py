@@ -22,7 +22,7 @@ from . import report
 from .doors import hashed
 from .phases import JOIN_WINDOW, Figures, Measure, Size
 from .report import Figure
-from .running import Bench
+from .running import Bench, in_turns
 from .servers import OURS
 
 FILLINGS = (0, 1000, 100_000)
@@ -51,12 +51,13 @@ FIGURES = (
 )
 
 
-def compare_fillings(ground: Bench, rounds: int) -> list[str]:
+def compare_fillings(ground: Bench, rounds: int, seconds: float) -> list[str]:
     """Measure one crowd beside few and many jams, in turns; return the section."""
-    results = []
-    for number in range(rounds or ROUNDS):
-        results.append({f"{jams:,} jams": _figures(ground, jams) for jams in FILLINGS})
-        print(f"Round {number + 1} is done.", flush=True)
+    results = in_turns(
+        rounds or ROUNDS,
+        seconds,
+        lambda: {f"{jams:,} jams": _figures(ground, jams) for jams in FILLINGS},
+    )
     return [
         *report.heading("more jams in the collection"),
         (

@@ -12,7 +12,7 @@ from . import report
 from .accounting import allow_sockets, resident_bytes
 from .phases import IN_FLIGHT, JOIN_WINDOW, Figures, Measure, Size
 from .report import Figure, Round
-from .running import Bench
+from .running import Bench, in_turns
 from .servers import OURS
 
 SIZES = (350, 1400, 3500, 10_000)
@@ -50,13 +50,14 @@ FIGURES = (
 )
 
 
-def grow(ground: Bench, rounds: int) -> list[str]:
+def grow(ground: Bench, rounds: int, seconds: float) -> list[str]:
     """Measure crowds of all sizes in turns, each on a fresh server; return the section."""
     sizes = [size for size in SIZES if allow_sockets(size + STORM)]
-    results = []
-    for number in range(rounds or ROUNDS):
-        results.append({f"{users:,}": _figures(ground, users) for users in sizes})
-        print(f"Round {number + 1} is done.", flush=True)
+    results = in_turns(
+        rounds or ROUNDS,
+        seconds,
+        lambda: {f"{users:,}": _figures(ground, users) for users in sizes},
+    )
     return [
         *report.heading("more users on one worker"),
         (
@@ -76,7 +77,7 @@ def grow(ground: Bench, rounds: int) -> list[str]:
 
 def _figures(ground: Bench, users: int) -> Figures:
     ground.empty()
-    with ground.run(OURS, Size(users, seconds=2.0, pages=0)) as measure:
+    with ground.run(OURS, Size(users, seconds=1.5, pages=0)) as measure:
         uvloop.run(_measure(measure))
     return measure.figures
 

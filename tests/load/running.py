@@ -3,8 +3,9 @@
 import os
 import subprocess
 import tempfile
+import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.processes import free_port, wait_until
 
 from .accounting import Used, cpu_seconds, own_cpu_seconds, resident_bytes
 from .phases import Measure, Size
+from .report import Round
 from .servers import HOST, OURS, Server, production_environment
 
 START_SECONDS = 30.0
@@ -103,6 +105,20 @@ class Bench:
 
     def _used(self, pids: Sequence[int]) -> Used:
         return Used(sum(map(cpu_seconds, pids)), self.redis_seconds(), own_cpu_seconds(os.getpid()))
+
+
+def in_turns(count: int, seconds: float, measure: Callable[[], Round]) -> list[Round]:
+    """Measure so many rounds, or fewer if the next one might not end within so many seconds."""
+    began, longest, rounds = time.monotonic(), 0.0, list[Round]()
+    while len(rounds) < count:
+        before = time.monotonic()
+        if rounds and before + longest > began + seconds:
+            print(f"No time for more than {len(rounds)} rounds.", flush=True)
+            break
+        rounds.append(measure())
+        longest = max(longest, time.monotonic() - before)
+        print(f"Round {len(rounds)} is done.", flush=True)
+    return rounds
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from .accounting import children
 from .doors import Doors, hashed, spread
 from .phases import JOIN_WINDOW, Figures, Measure, Size
 from .report import Figure, Round
-from .running import Bench
+from .running import Bench, in_turns
 from .servers import OURS
 
 ROUNDS = 3
@@ -53,12 +53,13 @@ FIGURES = (
 )
 
 
-def compare_workers(ground: Bench, rounds: int) -> list[str]:
+def compare_workers(ground: Bench, rounds: int, seconds: float) -> list[str]:
     """Measure one crowd on one worker and on several, in turns; return the section."""
-    results: list[Round] = []
-    for number in range(rounds or ROUNDS):
-        results.append({case.name: _figures(ground, case) for case in CASES})
-        print(f"Round {number + 1} is done.", flush=True)
+    results = in_turns(
+        rounds or ROUNDS,
+        seconds,
+        lambda: {case.name: _figures(ground, case) for case in CASES},
+    )
     return [
         *report.heading("several workers"),
         (
