@@ -14,7 +14,7 @@ PRODUCTION = DEBUG=0 SECRET_KEY="$(NEW_KEY)" ALLOWED_HOSTS=loops.example.org \
 DEVELOPMENT = DEBUG=1 DATABASE_URL=sqlite://:memory:
 NEED_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 
-.PHONY: help run serve bench test chaos soak check lint types imports js migrations deploy-check audit lock sounds \
+.PHONY: help run serve bench bench-growth bench-workers bench-profile load-soak test chaos soak check lint types imports js migrations deploy-check audit lock sounds \
 	screenshots lighthouse page-cost clean
 
 help: ## show what there is
@@ -55,6 +55,19 @@ tests/load/peers/node_modules/.package-lock.json: tests/load/peers/package-lock.
 # addresses of the optional ones for other machines, which the lock is without.)
 bench: .venv/dev-lock tests/load/peers/node_modules/.package-lock.json ## measure, beside other servers (QUICK=1)
 	$(BIN)/python -m tests.load $(if $(QUICK),--quick) $(ARGS)
+
+bench-growth: .venv/dev-lock ## measure with more users, and with more jams
+	$(BIN)/python -m tests.load growth $(ARGS)
+	$(BIN)/python -m tests.load filling $(ARGS)
+
+bench-workers: .venv/dev-lock ## measure with several workers
+	$(BIN)/python -m tests.load workers $(ARGS)
+
+bench-profile: .venv/dev-lock ## see where the server's time goes (needs the right to ptrace)
+	$(BIN)/python -m tests.load profile $(ARGS)
+
+load-soak: .venv/dev-lock ## most of the load for minutes (MINUTES=10)
+	$(BIN)/python -m tests.load soak --minutes "$(or $(MINUTES),10)" $(ARGS)
 
 test: .venv/dev-lock ## run all tests this machine can run (ARGS go to pytest)
 	@sh .ci/chromium.sh

@@ -1,82 +1,64 @@
 """Runs the benchmark: ``python -m tests.load``."""
 
 import argparse
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-
-import uvloop
 
 from . import report
-from .phases import PHASES, Measure, Size
-from .running import Bench, bench
-from .servers import OURS, PEERS, PEERS_OF_JAMS, Server
+from .comparison import compare
+from .filling import compare_fillings
+from .growth import grow
+from .profiling import profile
+from .running import bench
+from .servers import PEERS
+from .soak import soak
+from .workers import compare_workers
 
-Phase = Callable[[Measure], Awaitable[None]]
-
-FULL = (Size(users=350, seconds=2.0, pages=2000), 7)
-QUICK = (Size(users=350, seconds=2.0, pages=1000), 3)
+PARTS = {
+    "peers": "our server beside others",
+    "growth": "more users on one worker",
+    "filling": "more jams in the collection",
+    "workers": "several workers",
+    "soak": "most of the load, for minutes",
+    "profile": "where the time goes",
+}
 
 
 def main() -> None:
-    """Measure all servers in turns and write the results."""
+    """Measure a part, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="two short rounds")
-    parser.add_argument("--rounds", type=int, help="how often each server has its turn")
-    parser.add_argument("--only", help="a part of the names of the peers to measure")
+    shown = "; ".join(f"{part}: {what}" for part, what in PARTS.items())
+    parser.add_argument("part", nargs="?", choices=PARTS, default="peers", help=shown)
+    parser.add_argument("--quick", action="store_true", help="peers, with shorter rounds")
+    parser.add_argument("--rounds", type=int, default=0, help="how often everything has its turn")
+    parser.add_argument(
+        "--seconds", type=float, default=900.0, help="begin no round that might end later"
+    )
+    parser.add_argument("--only", default="", help="peers: a part of the names of those to measure")
+    parser.add_argument("--minutes", type=float, default=10.0, help="soak: for how long")
     parser.add_argument("--dry", action="store_true", help="print the results, don't write them")
     options = parser.parse_args()
     if sys.platform != "linux":
         sys.exit("The benchmark reads CPU times as Linux gives them.")
-    if not (PEERS / "node_modules").is_dir():
+    if options.part == "peers" and not (PEERS / "node_modules").is_dir():
         sys.exit("The peers aren't installed: run `make bench`, or `npm ci` in tests/load/peers.")
-    size, rounds = QUICK if options.quick else FULL
-    peers = [peer for peer in PEERS_OF_JAMS if (options.only or "").lower() in peer.name.lower()]
     with bench() as ground:
-        express = _express(*ground.page_file())
-        results = []
-        for number in range(options.rounds or rounds):
-            results.append(_round(ground, size, peers, express))
-            print(f"Round {number + 1} is done.", flush=True)
-    command = " ".join(["python -m tests.load", *sys.argv[1:]])
-    text = report.section(results, command, size.users)
-    print(text)
+        rounds, seconds = options.rounds, options.seconds
+        match options.part:
+            case "growth":
+                section = grow(ground, rounds, seconds)
+            case "filling":
+                section = compare_fillings(ground, rounds, seconds)
+            case "workers":
+                section = compare_workers(ground, rounds, seconds)
+            case "soak":
+                section = soak(ground, options.minutes)
+            case "profile":
+                section = profile(ground)
+            case _:
+                section = compare(ground, rounds, seconds, quick=options.quick, only=options.only)
+    print("\n".join(section))
     if not options.dry:
-        report.write(text)
-
-
-def _round(ground: Bench, size: Size, peers: list[Server], express: Server) -> report.Round:
-    """Measure every server once, each alone: an idle one would still take cache and time."""
-    figures: report.Round = {}
-    for server in (OURS, *peers, express):
-        ground.empty()
-        with ground.run(server, size) as measure:
-            phases: list[Phase] = []
-            if server is not express:
-                phases += PHASES
-            if server in (OURS, express):
-                phases.append(Measure.pages)
-            uvloop.run(_measure(measure, phases))
-        figures[server.name] = measure.figures
-    return figures
-
-
-async def _measure(measure: Measure, phases: list[Phase]) -> None:
-    for phase in phases:
-        async with asyncio.timeout(60):
-            await phase(measure)
-
-
-def _express(page: Path, shown: str) -> Server:
-    """Return Express with our page."""
-    return Server(
-        report.EXPRESS,
-        lambda port: ["node", str(PEERS / "express.mjs"), str(port), str(page), shown],
-        play=b"",
-        stop=b"",
-        seat=lambda _: None,
-    )
+        report.write(section)
 
 
 main()

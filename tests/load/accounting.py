@@ -1,7 +1,8 @@
 """What processes have used so far, from the operating system's accounting (Linux)."""
 
 import os
-from collections.abc import Iterable
+import resource
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,14 +33,30 @@ def own_cpu_seconds(pid: int) -> float:
     return sum(int(schedstat.read_text().split()[0]) / 1e9 for schedstat in tasks)
 
 
-def resident_bytes(pid: int) -> int:
-    """Return the memory that a process and its children hold."""
+def resident_bytes(pids: Sequence[int]) -> int:
+    """Return the memory that processes and their children hold."""
     return sum(
         int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE_BYTES
+        for pid in pids
         for process in _tree(pid)
     )
 
 
+def children(pid: int) -> list[int]:
+    """Return a process's children: of a server its workers."""
+    return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+
+
+def allow_sockets(count: int) -> bool:
+    """Raise this process's limit of open files, which its children inherit; tell if it suffices."""
+    wanted = count + 500  # what is open beside sockets
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        soft = max(soft, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft >= wanted
+
+
 def _tree(pid: int) -> Iterable[int]:
-    root = psutil.Process(pid)
-    return [pid, *(child.pid for child in root.children(recursive=True))]
+    return [pid, *children(pid)]

@@ -7,10 +7,11 @@ or a stop) counts as done when everybody of the jam has heard of it, each exactl
 import asyncio
 import random
 import time
+from array import array
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import NamedTuple, cast
 
 from .servers import Seat, Server
 
@@ -24,6 +25,13 @@ _PICKS = 100
 
 class WrongDelivery(Exception):
     """A server delivered what it shouldn't have, or not what it should."""
+
+
+class Door(NamedTuple):
+    """Where a user comes in: the server's port, and the socket's path there."""
+
+    port: int
+    path: str
 
 
 @dataclass(slots=True)
@@ -88,6 +96,7 @@ class Client(asyncio.Protocol):
             if user >= 0 and self.turns and data.find(b"loop_", payload, user) >= 0:
                 user += len(mark)
                 self.hear(data[user : user + 16], now)
+                self.crowd.event_bytes = end - start
             else:
                 self.other(data[start] & 15, data[payload:end])
             start = end
@@ -126,28 +135,38 @@ class Crowd:
     server: Server
     port: int
     clients: list[Client] = field(default_factory=list)
-    latencies: list[float] = field(default_factory=list)
+    latencies: "array[float]" = field(default_factory=lambda: array("d"))
     wrong: list[str] = field(default_factory=list)
     lost: int = 0
+    #: What the latest event was on the wire, TCP and IP apart.
+    event_bytes: int = 0
     done: Callable[[Turn], object] = lambda _: None
     _turns: list[Turn] = field(default_factory=list)
 
-    async def join(self, count: int, at_once: int) -> None:
-        """Seat so many users, so many of them at a time."""
+    async def join(
+        self, count: int, at_once: int, doors: Sequence[Door | None] = (None,)
+    ) -> list[Client]:
+        """Seat so many more users, so many of them at a time; return them.
+
+        They take the doors in turn; without one a user comes in where visitors do.
+        """
         window = asyncio.Semaphore(at_once)
 
-        async def join_one() -> Client:
+        async def join_one(door: Door | None) -> Client:
             async with window:
-                path = await self._path()
+                port, path = door or Door(self.port, await self._path())
                 loop = asyncio.get_running_loop()
                 _, client = await loop.create_connection(
-                    lambda: Client(self, path), "127.0.0.1", self.port
+                    lambda: Client(self, path), "127.0.0.1", port
                 )
                 await client.seated
                 return client
 
-        self.clients = await asyncio.gather(*(join_one() for _ in range(count)))
+        coming = (join_one(doors[number % len(doors)]) for number in range(count))
+        newcomers = await asyncio.gather(*coming)
+        self.clients += newcomers
         random.shuffle(self.clients)
+        return newcomers
 
     async def _path(self) -> str:
         if self.server.ask_seat is None:
@@ -178,6 +197,7 @@ class Crowd:
             self._turns += turns.values()
             for user in users:
                 user.turns = turns
+                user.heard = 0
 
     def take_turn(self) -> bool:
         """Have somebody, at random, start or stop; False if all are still being heard of."""
@@ -207,16 +227,25 @@ class Crowd:
         if self.wrong:
             raise WrongDelivery(f"{self.server.name}: {len(self.wrong)}, first {self.wrong[:3]}")
 
-    async def leave(self) -> None:
-        """Have everybody leave."""
-        clients, self.clients, self._turns = self.clients, [], []
-        for client in clients:
+    async def leave(self, leaving: Sequence[Client] | None = None) -> None:
+        """Have some leave, by default everybody; ``check_jams`` before those who stay go on."""
+        leaving = self.clients if leaving is None else leaving
+        gone = set(map(id, leaving))
+        self.clients = [client for client in self.clients if id(client) not in gone]
+        self._turns = []
+        for client in leaving:
             client.transport.write(self.server.leave)
             client.transport.write(b"\x88\x82\0\0\0\0\x03\xe8")
-        await _until(lambda: self.lost == len(clients), 10.0)
-        if self.lost != len(clients):
-            raise WrongDelivery(f"{self.server.name}: {len(clients) - self.lost} can't leave")
+        await _until(lambda: self.lost == len(leaving), 10.0 + len(leaving) / 500)
+        if self.lost != len(leaving):
+            raise WrongDelivery(f"{self.server.name}: {len(leaving) - self.lost} can't leave")
         self.lost = 0
+
+    def abandon(self) -> None:
+        """Close all sockets at once, without a word."""
+        for client in self.clients:
+            client.transport.abort()
+        self.clients, self._turns = [], []
 
 
 async def _until(condition: Callable[[], bool], seconds: float) -> None:

@@ -3,12 +3,13 @@
 import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from .accounting import Used, resident_bytes
-from .crowd import CAPACITY, Crowd
+from .crowd import CAPACITY, Client, Crowd, Door
 from .pages import Pages
 from .servers import Server
 
@@ -17,6 +18,8 @@ IN_FLIGHT = 64
 PAGES_IN_FLIGHT = 8
 JOIN_WINDOW = 32
 _TICK_SECONDS = 0.001
+#: After a phase there is still something under way: the last ones are being announced.
+_AFTER_SECONDS = 0.3
 #: A generator that was kept waiting catches up in steps.
 _MOST_AT_ONCE = 16
 
@@ -35,14 +38,20 @@ class Size:
 
 @dataclass
 class Measure:
-    """The figures of one server in one round. ``used`` returns what has been used so far."""
+    """The figures of one server in one round. ``used`` returns what has been used so far.
+
+    A server is one process or several, each with a port of its own.
+    """
 
     server: Server
-    port: int
-    pid: int
+    ports: Sequence[int]
+    pids: Sequence[int]
     used: Callable[[], Used]
     size: Size
     figures: Figures = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.crowd = Crowd(self.server, self.ports[0])
 
     @contextmanager
     def costs(self, name: str, operations: Callable[[], float]) -> Iterator[None]:
@@ -57,69 +66,77 @@ class Measure:
         self.figures[f"{name}, server busy"] = used.server / seconds
         self.figures[f"{name}, generator busy"] = used.generator / seconds
 
-    def __post_init__(self) -> None:
-        self.crowd = Crowd(self.server, self.port)
-
-    async def warm_up(self) -> None:
+    async def warm_up(self, doors: Sequence[Door | None] = (None,)) -> None:
         """Let the server load and compile what it does lazily."""
-        await self.crowd.join(10 * CAPACITY, JOIN_WINDOW)
+        await self.crowd.join(10 * CAPACITY, JOIN_WINDOW, doors)
         self.crowd.check_jams()
-        await self._at_rate(TOGGLES_PER_SECOND / 4, 1.0)
+        await self.at_rate(TOGGLES_PER_SECOND / 4, 1.0)
         await self.crowd.settle()
         await self.leave()
 
+    async def join(
+        self, name: str, count: int, at_once: int, doors: Sequence[Door | None] = (None,)
+    ) -> list[Client]:
+        """So many more come, so many of them at a time."""
+        with self.costs(name, lambda: count):
+            clients = await self.crowd.join(count, at_once, doors)
+            await asyncio.sleep(_AFTER_SECONDS)
+        self.crowd.check_jams()
+        return clients
+
     async def join_at_once(self) -> None:
         """Everybody comes at the same moment; then nothing happens, and memory is measured."""
-        empty = resident_bytes(self.pid)
-        with self.costs("join, all at once", lambda: self.size.users):
-            await self.crowd.join(self.size.users, self.size.users)
-            await asyncio.sleep(0.3)  # the last ones are still being announced
-        self.crowd.check_jams()
+        empty = resident_bytes(self.pids)
+        await self.join("join, all at once", self.size.users, self.size.users)
         await asyncio.sleep(1.0)
-        self.figures["memory"] = (resident_bytes(self.pid) - empty) / self.size.users / 1024
+        self.figures["memory"] = (resident_bytes(self.pids) - empty) / self.size.users / 1024
 
-    async def fixed_rate(self) -> None:
+    async def join_in_turn(self) -> None:
+        """Everybody comes, some at a time."""
+        await self.join("join, 32 at a time", self.size.users, JOIN_WINDOW)
+
+    async def fixed_rate(self, per_second: float = TOGGLES_PER_SECOND) -> None:
         """So many starts and stops a second, by users at random."""
         crowd = self.crowd
-        crowd.latencies.clear()
         with self.costs("event, 2,000 toggles/s", lambda: len(crowd.latencies)):
-            await self._at_rate(TOGGLES_PER_SECOND, self.size.seconds)
+            crowd.latencies = array("d")
+            await self.at_rate(per_second, self.size.seconds)
             await crowd.settle()
         ordered = sorted(crowd.latencies)
+        self.figures["event bytes"] = crowd.event_bytes
         self.figures["delivery p50"] = ordered[len(ordered) // 2] * 1e3
         self.figures["delivery p99"] = ordered[math.ceil(len(ordered) * 0.99) - 1] * 1e3
 
-    async def saturated(self) -> None:
+    async def saturated(self, name: str = "event, saturated", in_flight: int = IN_FLIGHT) -> None:
         """As many as the server can do, with a bounded number on their way."""
         crowd = self.crowd
-        crowd.latencies.clear()
-        with self.costs("event, saturated", lambda: len(crowd.latencies)):
+        with self.costs(name, lambda: len(crowd.latencies)):
+            crowd.latencies = array("d")
             crowd.done = lambda _: crowd.take_turn()
-            for _ in range(IN_FLIGHT):
+            for _ in range(in_flight):
                 crowd.take_turn()
             await asyncio.sleep(self.size.seconds)
             await crowd.settle()
 
-    async def leave(self) -> None:
-        """Everybody leaves."""
-        await self.crowd.leave()
-        await asyncio.sleep(0.5)
+    async def idle(self, seconds: float) -> None:
+        """Nobody does anything: pings, beats and audits go on. The figure is for each second."""
+        with self.costs("idle", lambda: seconds):
+            await asyncio.sleep(seconds)
 
-    async def join_in_turn(self) -> None:
-        """Everybody comes, some at a time."""
-        with self.costs("join, 32 at a time", lambda: self.size.users):
-            await self.crowd.join(self.size.users, JOIN_WINDOW)
-            await asyncio.sleep(0.3)
-        self.crowd.check_jams()
+    async def leave(self, leaving: Sequence[Client] | None = None) -> None:
+        """Some leave, or everybody."""
+        await self.crowd.leave(leaving)
+        await asyncio.sleep(0.5)
 
     async def pages(self) -> None:
         """Page views."""
-        pages = Pages(self.server, self.port)
+        pages = Pages(self.server, self.ports[0])
         await pages.get(self.size.pages // 4, PAGES_IN_FLIGHT)
         with self.costs("page", lambda: self.size.pages):
             await pages.get(self.size.pages, PAGES_IN_FLIGHT)
 
-    async def _at_rate(self, per_second: float, seconds: float) -> None:
+    async def at_rate(self, per_second: float, seconds: float) -> None:
+        """So many starts and stops a second, for so many seconds."""
         began, sent = time.perf_counter(), 0
         while (now := time.perf_counter() - began) < seconds:
             for _ in range(min(_MOST_AT_ONCE, int(now * per_second) - sent)):

@@ -1,9 +1,9 @@
-"""The table of a run, as RESULTS.md has it."""
+"""How results look, and where they go: RESULTS.md."""
 
-import json
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,118 +14,82 @@ from typing import NamedTuple
 from tests.processes import REPOSITORY
 
 from .phases import Figures
-from .servers import COLYSEUS, OURS, PEERS
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-_TITLE = """# Results
-
-Newest first; `make bench` adds to them. CPU is user + system of the server and its Redis together,
-by the operating system's accounting: medians of the rounds, in which the servers take turns. The
-server has one core, the load and Redis the other. The ratio is ours to Colyseus (pages: Express)
-within a round: the median of the rounds, and the spread.
-"""
+#: What may grow no further than this from the smallest case to the largest counts as flat.
+FLAT = 1.3
 _PACKAGES = ("django", "channels", "uvicorn", "uvloop", "websockets", "redis")
-_ENVIRONMENT = "tests/load/servers.py lifts the limits on rates and addresses (`LIFTED`)."
 
-#: A round: each server's figures, by its name.
+#: A round: the figures of each server, or of each case of one, by its name.
 Round = dict[str, Figures]
 
 
-class Row(NamedTuple):
-    """One figure: its name, in words, against whom, and the bar and goal as ratios to that."""
+class Figure(NamedTuple):
+    """A row: the figure's name, in words, and whether it ought to be flat."""
 
-    figure: str
+    name: str
     words: str
-    against: str
-    bar: float
-    goal: float
+    flat: bool = True
 
 
-EXPRESS = "Express"
-ROWS = (
-    Row("event, saturated", "µs per delivered event, 64 in flight", COLYSEUS.name, 0.9, 0.55),
-    Row("event, 2,000 toggles/s", "µs per delivered event, 2,000/s", COLYSEUS.name, 1.0, 0.8),
-    Row("join, all at once", "µs per join, all at once", COLYSEUS.name, 0.35, 0.2),
-    Row("join, 32 at a time", "µs per join, 32 at a time", COLYSEUS.name, 0.35, 0.2),
-    Row("memory", "KB of memory per idle connection", COLYSEUS.name, 30 / 37, 15 / 37),
-    Row("delivery p99", "ms until delivery at 2,000/s, p99", COLYSEUS.name, 1.0, 0.17),
-    Row("page", "µs per page", EXPRESS, 2.5, 1.0),
-)
-
-
-def section(rounds: Sequence[Round], command: str, users: int) -> str:
-    """Return a run's results in Markdown."""
-    names = [name for name in rounds[0] if name != OURS.name]
-    head = ["", OURS.name, *names, "ratio", "spread", "bar", "goal"]
-    lines = [_line(head), _line(["---"] + ["---:"] * (len(head) - 1))]
-    lines += [_line(_cells(row, rounds, names)) for row in ROWS]
-    return "\n".join(
-        [
-            f"## {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_commit()}",
-            "",
-            f"`{command}`: {len(rounds)} rounds, {users} users in jams of seven.",
-            "",
-            *lines,
-            "",
-            *_notes(rounds),
-            "",
-        ]
-    )
-
-
-def write(text: str) -> None:
-    """Put a section on top of RESULTS.md."""
-    earlier = RESULTS.read_text().removeprefix(_TITLE) if RESULTS.exists() else ""
-    RESULTS.write_text(f"{_TITLE}\n{text}{earlier}")
-
-
-def _cells(row: Row, rounds: Sequence[Round], names: Sequence[str]) -> list[str]:
-    values = [_values(row.figure, rounds, name) for name in (OURS.name, *names)]
-    ratios = [
-        one[OURS.name][row.figure] / one[row.against][row.figure]
-        for one in rounds
-        if row.figure in one.get(OURS.name, {}) and row.figure in one.get(row.against, {})
-    ]
-    shown = [_number(median(found)) if found else "" for found in values]
-    spread = f"{min(ratios):.2f}-{max(ratios):.2f}" if ratios else ""
-    ratio = f"**{median(ratios):.2f}**" if ratios else ""
-    return [row.words, *shown, ratio, spread, f"{row.bar:.2f}", f"{row.goal:.2f}"]
-
-
-def _values(figure: str, rounds: Sequence[Round], name: str) -> list[float]:
-    return [one[name][figure] for one in rounds if figure in one.get(name, {})]
-
-
-def _notes(rounds: Sequence[Round]) -> list[str]:
-    def middle(figure: str, name: str = OURS.name) -> str:
-        return _number(median(_values(figure, rounds, name)))
-
-    busiest = max(
-        figures[figure]
-        for one in rounds
-        for figures in one.values()
-        for figure in figures
-        if figure.endswith("generator busy")
-    )
+def heading(what: str) -> list[str]:
+    """Return the lines with which a section begins: the time, the commit, the command."""
+    command = " ".join(["python -m tests.load", *sys.argv[1:]])
     return [
-        (
-            f"- Of ours, Redis: {middle('event, saturated, Redis')} µs per event saturated, "
-            f"{middle('event, 2,000 toggles/s, Redis')} at 2,000/s, "
-            f"{middle('join, all at once, Redis')} per join, {middle('page, Redis')} per page."
-        ),
-        (
-            f"- Ours delivered {middle('event, saturated, per second')} events/s saturated, having "
-            f"{float(middle('event, saturated, server busy')):.0%} of a core; the generator used "
-            f"{busiest:.0%} of the other one at most."
-        ),
-        (
-            "- Checked: every event reached everybody of its jam once and nobody else, no jam held "
-            "more than seven, and there were at most two more jams than needed."
-        ),
-        f"- {_ENVIRONMENT}",
+        f"## {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_commit()}: {what}",
+        "",
+        f"`{command}`",
+        "",
+    ]
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table's lines; the first column is words, the others are figures."""
+    ruler = ["---"] + ["---:"] * (len(head) - 1)
+    return [f"| {' | '.join(cells)} |" for cells in (head, ruler, *rows)]
+
+
+def trend(rounds: Sequence[Round], figures: Sequence[Figure], cases: Sequence[str]) -> list[str]:
+    """Return a table of how figures go from the first case to the others.
+
+    Medians of the rounds; in brackets the ratio to the first case, the median of the ratios within
+    a round.
+    """
+    rows = []
+    for figure in figures:
+        cells = [_trend_cell(rounds, figure.name, case, cases[0]) for case in cases]
+        worst = max(ratio(rounds, figure.name, case, cases[0]) for case in cases)
+        verdict = "" if not figure.flat else "flat" if worst <= FLAT else "**not flat**"
+        rows.append([figure.words, *cells, verdict])
+    return table(["", *cases, ""], rows)
+
+
+def middle(rounds: Sequence[Round], name: str, case: str) -> float:
+    """Return a figure's median."""
+    return median(one[case][name] for one in rounds)
+
+
+def ratio(rounds: Sequence[Round], name: str, case: str, to: str) -> float:
+    """Return the median of a figure's ratios to another case's, each within a round."""
+    return median(one[case][name] / one[to][name] for one in rounds)
+
+
+def _trend_cell(rounds: Sequence[Round], name: str, case: str, first: str) -> str:
+    shown = number(middle(rounds, name, case))
+    return shown if case == first else f"{shown} ({ratio(rounds, name, case, first):.2f})"
+
+
+def number(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def machine() -> list[str]:
+    """Return the notes with which a section ends: versions, processor, load."""
+    return [
+        "- tests/load/servers.py lifts the limits on rates and addresses (`LIFTED`).",
         f"- Python {platform.python_version()}, "
         + ", ".join(f"{package} {version(package)}" for package in _PACKAGES)
-        + f"; {_node_versions()}.",
+        + ".",
         (
             f"- {_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[1]:.1f} "
             "(5 minutes) at the end: more than 2 means that others worked on the machine."
@@ -133,24 +97,27 @@ def _notes(rounds: Sequence[Round]) -> list[str]:
     ]
 
 
-def _number(value: float) -> str:
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+def busiest(rounds: Sequence[Round]) -> float:
+    """Return the most that the generator used of its core, in any phase."""
+    return max(
+        value
+        for one in rounds
+        for figures in one.values()
+        for name, value in figures.items()
+        if name.endswith("generator busy")
+    )
 
 
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def write(lines: Sequence[str]) -> None:
+    """Put a section on top of RESULTS.md."""
+    title, mark, earlier = RESULTS.read_text().partition("\n## ")
+    RESULTS.write_text("\n".join([title, *lines, ""]) + mark + earlier)
 
 
 def _commit() -> str:
     command = ["git", "describe", "--always", "--dirty"]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
     return done.stdout.strip() or "no commit"
-
-
-def _node_versions() -> str:
-    packages = json.loads((PEERS / "package.json").read_text())["dependencies"]
-    node = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
-    return f"Node {node}, " + ", ".join(f"{name} {number}" for name, number in packages.items())
 
 
 def _processor() -> str:

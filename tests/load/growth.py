@@ -1,0 +1,123 @@
+"""More users on one worker: does what one event or one newcomer costs stay the same?
+
+Time costs as well, whatever is done (pings, beats, audits), and the more, the more users there
+are. So it is measured alone, and each figure is shown with and without it.
+"""
+
+import asyncio
+
+import uvloop
+
+from . import report
+from .accounting import allow_sockets, resident_bytes
+from .phases import IN_FLIGHT, JOIN_WINDOW, Figures, Measure, Size
+from .report import Figure, Round
+from .running import Bench, in_turns
+from .servers import OURS
+
+SIZES = (350, 1400, 3500, 10_000)
+ROUNDS = 3
+#: Newcomers who are on their way together, at every size: as many as the smallest crowd has.
+STORM = SIZES[0]
+#: One ping of each connection (``PING_INTERVAL_SECONDS``), so that all sizes get their share.
+IDLE_SECONDS = 4.0
+_PHASES_SECONDS = 90.0
+_NET = ", without time"
+_TIMED = (
+    "event, 2,000 toggles/s",
+    "event, saturated",
+    "event, saturated alike",
+    "join, more at once",
+    "join, more in turn",
+)
+FIGURES = (
+    Figure("event, 2,000 toggles/s", "µs per delivered event, 2,000 toggles/s"),
+    Figure(f"event, 2,000 toggles/s{_NET}", "- without what time costs"),
+    Figure("event, saturated", "µs per delivered event, 64 in flight"),
+    Figure(f"event, saturated{_NET}", "- without what time costs"),
+    Figure("event, saturated alike", "µs per delivered event, 64 in flight per 350 users"),
+    Figure(f"event, saturated alike{_NET}", "- without what time costs"),
+    Figure("join, everybody", "µs per join, everybody, 350 on their way at any time"),
+    Figure("join, more at once", "µs per join of 350 more, at once"),
+    Figure(f"join, more at once{_NET}", "- without what time costs"),
+    Figure("join, more in turn", "µs per join of 350 more, 32 at a time"),
+    Figure(f"join, more in turn{_NET}", "- without what time costs"),
+    Figure("memory", "KB of memory per connection"),
+    Figure("idle of each", "µs of CPU per second and idle connection", flat=False),
+    Figure("idle", "µs of CPU per second, all connections idle", flat=False),
+    Figure("idle, Redis", "- of it Redis", flat=False),
+    Figure("delivery p99", "ms until delivery at 2,000 toggles/s, p99", flat=False),
+)
+
+
+def grow(ground: Bench, rounds: int, seconds: float) -> list[str]:
+    """Measure crowds of all sizes in turns, each on a fresh server; return the section."""
+    sizes = [size for size in SIZES if allow_sockets(size + STORM)]
+    results = in_turns(
+        rounds or ROUNDS,
+        seconds,
+        lambda: {f"{users:,}": _figures(ground, users) for users in sizes},
+    )
+    return [
+        *report.heading("more users on one worker"),
+        (
+            f"{len(results)} rounds, a fresh server for each crowd. In brackets: the ratio to the "
+            f"smallest crowd; {report.FLAT} is the bar. The same at every size: 2,000 starts or "
+            "stops a second; 64 of them in flight; 350 newcomers on their way. At 64 in flight the "
+            "smallest crowd has more than one to a jam, which then leave in one write; so also "
+            "with as many to a jam at every size."
+        ),
+        "",
+        *report.trend(results, FIGURES, list(results[0])),
+        "",
+        *_notes(results, left_out=[size for size in SIZES if size not in sizes]),
+        *report.machine(),
+    ]
+
+
+def _figures(ground: Bench, users: int) -> Figures:
+    ground.empty()
+    with ground.run(OURS, Size(users, seconds=1.5, pages=0)) as measure:
+        uvloop.run(_measure(measure))
+    return measure.figures
+
+
+async def _measure(measure: Measure) -> None:
+    async with asyncio.timeout(_PHASES_SECONDS):
+        users = measure.size.users
+        await measure.warm_up()
+        empty = resident_bytes(measure.pids)
+        await measure.join("join, everybody", users, STORM)
+        await measure.idle(IDLE_SECONDS)
+        measure.figures["memory"] = (resident_bytes(measure.pids) - empty) / users / 1024
+        await measure.fixed_rate()
+        await measure.saturated()
+        await measure.saturated("event, saturated alike", IN_FLIGHT * users // SIZES[0])
+        await measure.leave(await measure.join("join, more at once", STORM, STORM))
+        await measure.join("join, more in turn", STORM, JOIN_WINDOW)
+        measure.crowd.abandon()
+    figures = measure.figures
+    figures["idle of each"] = figures["idle"] / users
+    for name in _TIMED:
+        figures[name + _NET] = without_time(figures, name)
+
+
+def without_time(figures: Figures, name: str) -> float:
+    """Return what an operation costs (µs) beside what the seconds cost in which it was done."""
+    return figures[name] - figures["idle"] / figures[f"{name}, per second"]
+
+
+def _notes(rounds: list[Round], left_out: list[int]) -> list[str]:
+    first, last = next(iter(rounds[0])), list(rounds[0])[-1]
+    more = int(last.replace(",", "")) - int(first.replace(",", ""))
+    slope = (report.middle(rounds, "idle", last) - report.middle(rounds, "idle", first)) / more
+    event_bytes = report.middle(rounds, "event bytes", last)
+    notes = [
+        f"- An event is {event_bytes:.0f} bytes on the wire, without those of TCP and IP.",
+        f"- From {first} to {last} users, an idle one more costs {slope:.1f} µs of CPU a second.",
+        f"- The generator used {report.busiest(rounds):.0%} of its core at most.",
+        "- Limits of open files are raised to what the operating system allows.",
+    ]
+    if left_out:
+        notes.append(f"- Not measured, for want of open files: {', '.join(map(str, left_out))}.")
+    return notes
