@@ -38,7 +38,7 @@ async def churn(node: Node, name: str, count: int, chance: random.Random) -> dic
                     wish = Wish(f"j{chance.randrange(12)}", insist=chance.random() < 0.3)
                     await balancer.join(user, owner, wish)
                 case "leave":
-                    await balancer.remove_user(None, user, owner)
+                    await balancer.remove_user("", user, owner, wherever=True)
                 case "late leave":
                     await balancer.remove_user(f"j{chance.randrange(12)}", user, f"gone:{number}")
                 case _:
