@@ -191,19 +191,20 @@ class SyncJamBalancer:
         """Ask an async balancer, and wait for the answer."""
 
         async def call() -> T:
-            async with self._connect() as redis:
+            redis = self._connect()
 
-                async def take_part(number: int) -> Shard:
-                    store = JamStore(redis, shard=number)
-                    return Shard(store, Committer(store, store.adopt_epoch))
+            async def take_part(number: int) -> Shard:
+                store = JamStore(redis, shard=number)
+                return Shard(store, Committer(store, store.adopt_epoch))
 
-                shards = Shards(take_part)
-                try:
-                    await shards.look()
-                    return await ask(JamBalancer(shards))
-                finally:
-                    for shard in shards:
-                        await shard.committer.close()
+            shards = Shards(take_part)
+            try:
+                await shards.look()
+                return await ask(JamBalancer(shards))
+            finally:
+                for shard in shards:
+                    await shard.committer.close()
+                await redis.aclose()
 
         return async_to_sync(call)()
 

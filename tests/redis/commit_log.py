@@ -42,10 +42,12 @@ class Replay:
     jams: dict[str, Jam] = field(default_factory=dict)
     where: dict[str, str] = field(default_factory=dict)
     commits: int = 0
+    made: int = 0
 
     def follow(self, jam_id: str, old: bytes, new: bytes) -> None:
         """Apply one commit; assert that it followed from what was there, and broke no rule."""
         self.commits += 1
+        self.made += not old
         before = self.jams.get(jam_id)
         assert before == (decode_jam(old) if old else None), "a commit overwrote another"
         users_before = before.users if before else {}
