@@ -3,7 +3,7 @@
 from .balancer import JamBalancer
 from .connections import Frame
 from .hub import Hub
-from .messages import CloseCode, FromServer, UserJoined
+from .messages import CloseCode, FromServer, UserJoined, UserLeft
 from .owners import Owners
 from .relay import Relay, Relayed
 from .roster import Roster
@@ -62,7 +62,9 @@ class News:
                 self._owners.free(held_by, freeing)
                 connection = self._hub.connection(jam_id, user_id)
                 if connection is not None:
-                    connection.close(CloseCode.REPLACED)
+                    # A seat that another connection claims may be free again by now.
+                    gone = isinstance(message, UserLeft) and user_id not in roster.contested
+                    connection.close(CloseCode.FREED if gone else CloseCode.REPLACED)
         return True
 
     def repeat(self, roster: Roster, jam_id: str) -> None:
