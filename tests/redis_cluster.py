@@ -19,7 +19,7 @@ READY_SECONDS = 30.0
 #: (11097, 15224 and 2843).
 SLOTS = ((0, 5460), (5461, 12287), (12288, 16383))
 #: Runs Redis in the background and kills it when stdin ends: however the tests end, it does too.
-_GUARD = '"$@" >redis.log 2>&1 & redis=$!; read -r _; kill -9 $redis; wait'
+_GUARD = '"$@" >redis.log 2>&1 & redis=$!; read -r _; kill -9 $redis 2>&-; wait'
 
 
 def _free_ports() -> int:
