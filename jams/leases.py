@@ -80,7 +80,8 @@ class Leases:
         # It may have counted twice, if an answer was lost; less means that it was forgotten.
         forgotten = told.counter <= self._counter or told.epoch != epoch_before
         if self._counter and forgotten:
-            logger.warning("This worker's seats were lost or given up; claiming them again")
+            text = "This worker's seats in shard %d were lost or given up; claiming them again"
+            logger.warning(text, store.shard)
             self._spawn(self._upkeep.heal(store.shard), "heal")
         self._counter = told.counter
         if told.shards > len(self._shards):

@@ -216,6 +216,12 @@ def test_the_command_adds_shards_up_to_the_bound(capsys: pytest.CaptureFixture[s
         call_command("add_shard")
 
 
+@override_settings(REDIS_URL="")
+def test_the_command_says_that_it_does_not_know_where_the_jams_live() -> None:
+    with pytest.raises(CommandError, match="REDIS_URL is not set"):
+        call_command("add_shard")
+
+
 @override_settings(REDIS_URL="unix:///nowhere/redis.sock")
 def test_the_command_says_that_redis_is_away() -> None:
     with pytest.raises(CommandError, match="Redis doesn't answer"):

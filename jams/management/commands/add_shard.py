@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from jams.leases import BEAT_SECONDS
@@ -16,6 +17,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.REDIS_URL:
+            raise CommandError("REDIS_URL is not set: it names the Redis that the jams live in.")
         try:
             count = sync_balancer().add_shard()
         except StoreError as error:
