@@ -6,7 +6,6 @@ Ten thousand joins at once are then a few dozen round trips, not ten thousand th
 import asyncio
 import logging
 import random
-import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -48,7 +47,7 @@ class _Pending:
 
 @dataclass(eq=False)
 class Committer:
-    """Carries out operations for this process, in the order asked for by each user.
+    """Carries out operations on a shard for this process, in the order asked for by each user.
 
     ``on_stale`` is awaited when the store says that this worker has to beat before it commits.
     """
@@ -145,7 +144,7 @@ class Committer:
             raise StaleWorker
         operations = [pending.operation for pending in batch]
         view = await self.store.read(operations)
-        planned = plan(view, operations, lambda: secrets.token_hex(6), int(time.time() * 1000))
+        planned = plan(view, operations, self.store.new_jam_id, int(time.time() * 1000))
         wanted = {write.jam_id for write in planned.writes}
         lost = wanted - (await self.store.write(planned.writes) if wanted else set())
         for pending, outcome in zip(batch, planned.outcomes, strict=True):

@@ -41,6 +41,7 @@ from .messages import (
 from .origins import origin_tag
 from .presence import Presence
 from .rates import Rate
+from .shards import NoSuchShard
 from .store import StoreError
 from .worker import get_worker
 
@@ -96,7 +97,7 @@ class JamConsumer(AsyncConsumer):
             self.presence: Presence = worker.presence
             origin = origin_tag((self.scope.get("client") or [""])[0])
             entered = await self.presence.enter(user_id, wish, origin, self.connection)
-        except tokens.BadToken:
+        except (tokens.BadToken, NoSuchShard):
             self.connection.close(CloseCode.BAD_TOKEN)
             return
         except StoreError:

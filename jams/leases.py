@@ -1,4 +1,4 @@
-"""Worker leases: who is alive, and what is done about those who aren't.
+"""Worker leases in a shard: who is alive, and what is done about those who aren't.
 
 A user's seat is held by the worker that has its socket, and a worker's seats by its beats: each
 worker raises a counter in Redis, the others time on their own clock how long it stays the same.
@@ -8,13 +8,11 @@ No clock is compared with another, so a wall clock that jumps harms nobody.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
-
-from redis.exceptions import RedisError
+from collections.abc import Awaitable, Mapping
 
 from .balancer import JamBalancer
-from .committer import Committer
-from .store import JamStore, StoreError
+from .routine import repeat, survive
+from .shards import Shard, Shards
 from .upkeep import Upkeep
 
 logger = logging.getLogger(__name__)
@@ -26,11 +24,6 @@ WATCH_SECONDS = 1.0
 LEASE_SECONDS = 10.0
 #: A watcher that didn't look for so long was itself stopped, and knows nothing about the others.
 BLIND_SECONDS = 2.5 * WATCH_SECONDS
-#: How often each seat of this worker is compared with the store.
-AUDIT_SECONDS = 10.0
-_AUDITED_TOGETHER = 16
-#: A wall clock that loses so much at once was set back; what adjusts it does so in smaller steps.
-_SET_BACK_SECONDS = 0.1
 
 
 class Watch:
@@ -55,24 +48,21 @@ class Watch:
 
 
 class Leases:
-    """Keeps this worker's own lease, and ends those of the dead."""
+    """Keeps this worker's own lease of a shard, and ends those of the dead."""
 
-    def __init__(
-        self, store: JamStore, committer: Committer, balancer: JamBalancer, upkeep: Upkeep
-    ) -> None:
-        self._store = store
-        self._committer = committer
+    def __init__(self, shard: Shard, shards: Shards, balancer: JamBalancer, upkeep: Upkeep) -> None:
+        self._shard = shard
+        self._shards = shards
         self._balancer = balancer
         self._upkeep = upkeep
         self._watch = Watch()
         self._counter = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
-        self._spawn(self._beat(), "beat")
-        self._spawn(self._reap(), "watch")
-        self._spawn(self._audit(), "audit")
-        self._spawn(self._follow_clock(), "clock")
+    def start(self) -> None:
+        """Go on beating and watching."""
+        self._spawn(repeat(self.beat, BEAT_SECONDS), "beat")
+        self._spawn(repeat(self._reap, WATCH_SECONDS), "watch")
 
     async def stop(self) -> None:
         """Stop beating. The node stays on the list, so that the others free what is left of it."""
@@ -82,43 +72,36 @@ class Leases:
 
     async def beat(self) -> None:
         """Show that this worker lives; if the others forgot it, or Redis all, claim its seats."""
-        epoch_before = self._store.epoch
-        told = await self._store.beat()
+        store, committer = self._shard
+        epoch_before = store.epoch
+        told = await store.beat(len(self._shards))
         if told.healing_ms > 0:
-            self._committer.healing_until = time.monotonic() + told.healing_ms / 1000
+            committer.healing_until = time.monotonic() + told.healing_ms / 1000
         # It may have counted twice, if an answer was lost; less means that it was forgotten.
         forgotten = told.counter <= self._counter or told.epoch != epoch_before
         if self._counter and forgotten:
-            logger.warning("This worker's seats were lost or given up; claiming them again")
-            self._spawn(self._upkeep.heal(), "heal")
+            text = "This worker's seats in shard %d were lost or given up; claiming them again"
+            logger.warning(text, store.shard)
+            self._spawn(self._upkeep.heal(store.shard), "heal")
         self._counter = told.counter
+        if told.shards > len(self._shards):
+            self._spawn(self._shards.look(), "look for shards")
 
     def _spawn(self, work: Awaitable[None], name: str) -> None:
-        async def run() -> None:
-            try:
-                await work
-            except StoreError as error:
-                logger.warning("The next audit does what %s could not: %s", name, error)
-
-        task = asyncio.create_task(run(), name=name)
+        task = asyncio.create_task(survive(work), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _beat(self) -> None:
-        await _repeat(self.beat, BEAT_SECONDS)
-
     async def _reap(self) -> None:
-        async def look() -> None:
-            counters = await self._store.counters()
-            dead = self._watch.observe(counters, time.monotonic()) - {self._store.node}
-            if dead:
-                await self._end_leases(dead)
-
-        await _repeat(look, WATCH_SECONDS)
+        store = self._shard.store
+        dead = self._watch.observe(await store.counters(), time.monotonic()) - {store.node}
+        if dead:
+            await self._end_leases(dead)
 
     async def _end_leases(self, dead: set[str]) -> None:
         """Free the seats of dead workers, then forget them: the next one finishes what is left."""
-        jams = (await self._balancer.snapshot()).jams
+        store = self._shard.store
+        jams = await store.all_jams()
         await asyncio.gather(
             *(
                 self._end_lease(jam_id, user_id, seat.owner)
@@ -128,43 +111,9 @@ class Leases:
             )
         )
         for node in dead:
-            await self._store.forget_node(node)
+            await store.forget_node(node)
         logger.info("Ended the leases of %s", ", ".join(sorted(dead)))
 
     async def _end_lease(self, jam_id: str, user_id: str, owner: str) -> None:
         if await self._balancer.remove_user(jam_id, user_id, owner):
             self._upkeep.user_gone(jam_id, user_id, owner, lease_ended=True)
-
-    async def _follow_clock(self) -> None:
-        """See when the wall clock is set back. The clock of the leases never is."""
-        ahead = time.time() - time.monotonic()
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            before, ahead = ahead, time.time() - time.monotonic()
-            if ahead < before - _SET_BACK_SECONDS:
-                self._upkeep.follow_clock()
-
-    async def _audit(self) -> None:
-        while True:
-            jam_ids = self._upkeep.jam_ids()
-            # Spread over the interval, so that no moment has all of it.
-            pause = AUDIT_SECONDS / max(1, len(jam_ids) / _AUDITED_TOGETHER)
-            for first in range(0, max(1, len(jam_ids)), _AUDITED_TOGETHER):
-                some = jam_ids[first : first + _AUDITED_TOGETHER]
-                await _survive(asyncio.gather(*map(self._upkeep.audit, some)))
-                await asyncio.sleep(pause)
-
-
-async def _repeat(work: Callable[[], Awaitable[None]], every: float) -> None:
-    while True:
-        await _survive(work())
-        await asyncio.sleep(every)
-
-
-async def _survive(work: Awaitable[object]) -> None:
-    try:
-        await work
-    except (RedisError, OSError, StoreError) as error:
-        logger.warning("Redis doesn't answer: %s", error)
-    except Exception:
-        logger.exception("A worker's routine failed; it goes on")

@@ -173,6 +173,7 @@ class CloseCode(IntEnum):
     BAD_FRAMES = 4400
     BAD_TOKEN = 4401
     REPLACED = 4408
+    FREED = 4410
     TOO_MANY = 4429
     NO_STORE = 4503
 

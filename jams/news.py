@@ -3,7 +3,7 @@
 from .balancer import JamBalancer
 from .connections import Frame
 from .hub import Hub
-from .messages import CloseCode, FromServer, UserJoined
+from .messages import CloseCode, FromServer, UserJoined, UserLeft, state_event
 from .owners import Owners
 from .relay import Relay, Relayed
 from .roster import Roster
@@ -60,10 +60,23 @@ class News:
                 # An audit on its way may have claimed the seat once more.
                 freeing = self._balancer.remove_user(jam_id, user_id, held_by)
                 self._owners.free(held_by, freeing)
+                self._hand_over(roster, jam_id, user_id)
                 connection = self._hub.connection(jam_id, user_id)
                 if connection is not None:
-                    connection.close(CloseCode.REPLACED)
+                    # A seat that another connection claims may be free again by now.
+                    gone = isinstance(message, UserLeft) and user_id not in roster.contested
+                    connection.close(CloseCode.FREED if gone else CloseCode.REPLACED)
         return True
+
+    def _hand_over(self, roster: Roster, jam_id: str, user_id: str) -> None:
+        """Tell what a user plays who was of this process, and of whom another has the seat now.
+
+        They may have come back before it was written: then the other one doesn't know.
+        """
+        member = roster.members.get(user_id)
+        if member is not None:
+            payload = Frame.of(state_event(member.user)).payload
+            self._relay.publish(Relayed(jam_id, member.owner, payload))
 
     def repeat(self, roster: Roster, jam_id: str) -> None:
         """Tell the other processes again who sits here and plays what: to most it is no news."""

@@ -58,14 +58,19 @@ class Presence:
     # What a user's connection asks for
 
     async def enter(self, user_id: str, wish: Wish, origin: str, connection: Connection) -> Entered:
-        """Seat a user and tell the others; raise StoreError if there is no seat to be had now."""
+        """Seat a user and tell the others; raise StoreError if there is no seat to be had now.
+
+        Raises NoSuchShard if the seat that was to come back can't be.
+        """
+        wish = await self._balancer.honoured(wish)
         owner = self._owners.new()
         try:
             placement = await self._balancer.join(user_id, owner, wish, origin)
             roster = await self._rosters.enter(placement.jam_id, placement.kit)
         except BaseException:
-            # It may have been seated: free that as if it had come and gone.
-            self._after_grace(Attendance("", user_id, owner, connection))
+            # It may have been seated, somewhere: free that as if it had come and gone.
+            seat = (wish.jam_id or "", user_id, owner)
+            self._owners.after_grace(owner, partial(self._free, *seat, wherever=True))
             raise
         attendance = Attendance(placement.jam_id, user_id, owner, connection)
         self._take_seat(roster, attendance, placement)
@@ -186,4 +191,8 @@ class Presence:
         self._news.tell(jam_id, UserLeft(user_id), owner)
         self._hub.discard(jam_id, user_id, connection)
         self._rosters.leave_if_unused(jam_id)
-        self._owners.free(owner, self._balancer.remove_user(jam_id or None, user_id, owner))
+        self._free(jam_id, user_id, owner)
+
+    def _free(self, jam_id: str, user_id: str, owner: str, *, wherever: bool = False) -> None:
+        freeing = self._balancer.remove_user(jam_id, user_id, owner, wherever=wherever)
+        self._owners.free(owner, freeing)

@@ -10,7 +10,7 @@ import logging
 
 from redis.exceptions import RedisError
 
-from .store import JamStore
+from .shards import Shard, Shards
 from .timeline import LoopState
 
 logger = logging.getLogger(__name__)
@@ -20,13 +20,15 @@ logger = logging.getLogger(__name__)
 _DELAY_SECONDS = 0.02
 _RETRY_SECONDS = 1.0
 
+_States = dict[tuple[str, str], LoopState]
+
 
 class StateKeeper:
     """Writes states behind, the latest of each user only."""
 
-    def __init__(self, store: JamStore) -> None:
-        self._store = store
-        self._waiting: dict[tuple[str, str], LoopState] = {}
+    def __init__(self, shards: Shards) -> None:
+        self._shards = shards
+        self._waiting: _States = {}
         self._task: asyncio.Task[None] | None = None
 
     def keep(self, jam_id: str, user_id: str, state: LoopState) -> None:
@@ -49,15 +51,19 @@ class StateKeeper:
             delay = _DELAY_SECONDS if await self._write_now() else _RETRY_SECONDS
 
     async def _write_now(self) -> bool:
-        states, self._waiting = self._waiting, {}
+        """Write what waits, to each shard what is for it; tell whether all of it was kept."""
+        parts = dict[Shard, _States]()
+        for (jam_id, user_id), state in self._waiting.items():
+            parts.setdefault(self._shards.of(jam_id), {})[jam_id, user_id] = state
+        return all(await asyncio.gather(*(self._write_to(*part) for part in parts.items())))
+
+    async def _write_to(self, shard: Shard, states: _States) -> bool:
         try:
-            await self._store.keep_states(
-                (jam_id, user_id, state) for (jam_id, user_id), state in states.items()
-            )
-        except BaseException as error:
-            self._waiting = states | self._waiting
-            if not isinstance(error, RedisError | OSError):
-                raise
+            await shard.store.keep_states((*key, state) for key, state in states.items())
+        except (RedisError, OSError) as error:
             logger.warning("States are kept later: %s", error)
             return False
+        for key, state in states.items():
+            if self._waiting.get(key) is state:  # else there is a later one
+                del self._waiting[key]
         return True

@@ -10,18 +10,18 @@ Python decides and Redis compares. The steps of a commit:
 ``committer.py`` gathers what a process is asked into such commits; this module is the Redis side.
 """
 
-import asyncio
+import secrets
 from collections.abc import Awaitable, Iterable, Sequence
 from importlib.resources import files
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 import msgspec
-from redis.asyncio import Redis
 
-from .collection import JamCollection
 from .jam import Jam
+from .jam_ids import MOST_SHARDS, jam_id_in
 from .planning import Operation, View, Write, decode_jam
+from .redis_client import Client
 from .timeline import LoopState
 
 #: For how long jams are rebuilt after Redis has lost them, before newcomers are seated again: a
@@ -50,30 +50,40 @@ class StaleWorker(StoreError):
     """Redis has lost its data, or the others have given this worker up: it has to beat first."""
 
 
-class Keys:
-    """The names of the keys, in one slot of a cluster by the shard's tag."""
+class TooManyShards(Exception):
+    """There are as many shards as there may be."""
 
-    def __init__(self, shard: str = "s0") -> None:
-        self.jams = f"{{{shard}}}jams"
-        self.open = f"{{{shard}}}open"
-        self.seats = f"{{{shard}}}seats"
-        self.nodes = f"{{{shard}}}nodes"
-        self.epoch = f"{{{shard}}}epoch"
-        self.healing = f"{{{shard}}}healing"
-        self.made = f"{{{shard}}}made"
-        self.stats = f"{{{shard}}}stats"
-        self._state = f"{{{shard}}}state:"
+
+class Keys:
+    """The names of a shard's keys, in one slot of a cluster by their tag."""
+
+    def __init__(self, shard: int = 0) -> None:
+        tag = f"{{s{shard}}}"
+        self.jams = f"{tag}jams"
+        self.open = f"{tag}open"
+        self.seats = f"{tag}seats"
+        self.nodes = f"{tag}nodes"
+        self.epoch = f"{tag}epoch"
+        self.healing = f"{tag}healing"
+        self.made = f"{tag}made"
+        self.shards = f"{tag}shards"
+        self.stats = f"{tag}stats"
+        self._state = f"{tag}state:"
 
     def state(self, jam_id: str) -> str:
         return self._state + jam_id
 
 
 class Beat(NamedTuple):
-    """What a beat has told: the epoch, the node's counter, and how long healing lasts (ms)."""
+    """What a beat has told: the epoch, the node's counter, and how long healing lasts (ms).
+
+    ``shards``: how many there are, as far as anybody who beats in this one knows.
+    """
 
     epoch: str
     counter: int
     healing_ms: int
+    shards: int
 
 
 def script(name: str) -> str:
@@ -82,21 +92,22 @@ def script(name: str) -> str:
 
 
 class JamStore:
-    """The shared state. Every method may raise redis.RedisError or OSError."""
+    """The shared state of one shard. Every method may raise redis.RedisError or OSError."""
 
     def __init__(
         self,
-        redis: "Redis",
+        redis: Client,
         node: str = "",
+        shard: int = 0,
         *,
-        keys: Keys | None = None,
         origin_limit: int = 0,
         commit_script: str | None = None,
     ) -> None:
         self.node = node
         self.origin_limit = origin_limit
         self.epoch = ""
-        self.keys = keys or Keys()
+        self.shard = shard
+        self.keys = Keys(shard)
         # Beside one open jam for each who is to be placed: some that an origin may have to pass.
         self._spare_jams = _PASSED_OVER if origin_limit else 1
         self._redis = redis
@@ -104,6 +115,11 @@ class JamStore:
         self._commit = redis.register_script(commit_script or script("commit"))
         self._beat = redis.register_script(script("beat"))
         self._state = redis.register_script(script("state"))
+        self._add_shard = redis.register_script(script("add_shard"))
+
+    def new_jam_id(self) -> str:
+        """Return an id for a jam of this shard, which none has had."""
+        return jam_id_in(self.shard, secrets.token_hex(6))
 
     async def read(self, operations: Sequence[Operation]) -> View:
         """Return the part of the collection that these operations can concern."""
@@ -127,27 +143,45 @@ class JamStore:
         keys = self.keys
         args: list[str | bytes | int] = [self.epoch, self.node, len(writes)]
         for write in writes:
-            args += [write.jam_id, keys.state(write.jam_id), write.old, write.new, write.score]
+            args += [write.jam_id, write.old, write.new, write.score]
             args += [int(write.only_if_none_open), len(write.coming)]
             args += [part for pair in write.coming for part in pair]
             args += [len(write.going), *write.going]
         names = [keys.jams, keys.open, keys.seats, keys.nodes, keys.epoch, keys.made]
+        names += [keys.state(write.jam_id) for write in writes]
         written = await _reply(self._commit(keys=names, args=args))
         if written == [-1]:
             raise StaleWorker
         return {write.jam_id for write, ok in zip(writes, written, strict=True) if ok}
 
-    async def beat(self) -> Beat:
-        """Raise this node's counter, and take part in the present epoch from now on."""
+    async def beat(self, shards: int = 1) -> Beat:
+        """Raise this node's counter, and take part in the present epoch from now on.
+
+        ``shards`` is how many of them this node knows: Redis may have lost the number.
+        """
         keys = self.keys
-        epoch, counter, healing_ms = await _reply(
+        epoch, *told = await _reply(
             self._beat(
-                keys=[keys.nodes, keys.epoch, keys.healing],
-                args=[self.node, uuid4().hex, self.epoch, HEALING_MS],
+                keys=[keys.nodes, keys.epoch, keys.healing, keys.shards],
+                args=[self.node, uuid4().hex, self.epoch, HEALING_MS, shards],
             )
         )
         self.epoch = epoch.decode()
-        return Beat(self.epoch, counter, healing_ms)
+        return Beat(self.epoch, *told)
+
+    async def count_shards(self) -> int:
+        """Return how many shards there are; to be asked of the first one."""
+        return min(int(await _reply(self._redis.get(self.keys.shards)) or 1), MOST_SHARDS)
+
+    async def add_shard(self) -> int:
+        """Have another shard, and return how many there are then; to be asked of the first one.
+
+        Raises TooManyShards.
+        """
+        count: int = await _reply(self._add_shard(keys=[self.keys.shards], args=[MOST_SHARDS]))
+        if not count:
+            raise TooManyShards(f"there are {MOST_SHARDS} shards already")
+        return count
 
     async def adopt_epoch(self) -> None:
         """Take part in the present epoch without being a worker: for a command, for staff."""
@@ -167,12 +201,10 @@ class JamStore:
         pairs = zip(jam_ids, values, strict=True)
         return {jam_id: decode_jam(value) for jam_id, value in pairs if value}
 
-    async def snapshot(self) -> JamCollection:
+    async def all_jams(self) -> dict[str, Jam]:
         """Return all jams. Reads the whole hash, in steps: for staff and the reaper."""
         found = self._redis.hscan_iter(self.keys.jams, count=_SCAN_COUNT)
-        jams = {jam_id.decode(): decode_jam(value) async for jam_id, value in found}
-        # In a thread: with 100,000 jams it takes a third of a second.
-        return await asyncio.to_thread(JamCollection.new, jams, self.origin_limit)
+        return {jam_id.decode(): decode_jam(value) async for jam_id, value in found}
 
     async def states(self, jam_id: str) -> dict[str, LoopState]:
         """Return what the users of a jam play."""
@@ -189,13 +221,13 @@ class JamStore:
 
     async def keep_states(self, states: Iterable[tuple[str, str, LoopState]]) -> None:
         """Keep what users play, each as (jam, user, state), for those who come later."""
-        rows = [
-            (jam_id, self.keys.state(jam_id), user_id, _encode_state(state))
-            for jam_id, user_id, state in states
-        ]
+        # As one argument: the client takes its time for each.
+        rows = dict[str, list[tuple[str, str]]]()
+        for jam_id, user_id, state in states:
+            rows.setdefault(jam_id, []).append((user_id, _encode_state(state)))
         if rows:
-            # As one argument: the client takes its time for each.
-            await _reply(self._state(keys=[self.keys.seats], args=[_encode_rows(rows)]))
+            names = [self.keys.seats, *map(self.keys.state, rows)]
+            await _reply(self._state(keys=names, args=[_encode_rows(list(rows.items()))]))
 
     async def claim_stats_slot(self, slot: str, seconds: int) -> bool:
         """Keep the other workers from collecting statistics for so long; False: one does now."""

@@ -8,6 +8,7 @@ from .clock import now_ms
 from .connections import Frame
 from .hub import Hub
 from .jam import Standing
+from .jam_ids import shard_of
 from .messages import CloseCode, UserLeft, state_event
 from .news import News
 from .owners import Owners
@@ -57,7 +58,7 @@ class Upkeep:
                 connection.close(CloseCode.RESTARTING)  # it comes back, to another seat
         # While lost jams are rebuilt, who is missing has not left: their worker is about to claim.
         for message, owner in roster.differences(refreshed.jam, before):
-            if isinstance(message, UserLeft) and self._balancer.is_rebuilding():
+            if isinstance(message, UserLeft) and self._balancer.is_rebuilding(jam_id):
                 continue
             self._news.follow(roster, jam_id, message, owner, Frame.of(message))
         roster.contested -= contested
@@ -65,20 +66,22 @@ class Upkeep:
             self._news.repeat(roster, jam_id)
         self._rosters.leave_if_unused(jam_id)
 
-    async def heal(self) -> None:
-        """Claim all seats of this process again, and keep again what their users play."""
-        await asyncio.gather(*map(self.audit, self.jam_ids()))
+    async def heal(self, shard: int) -> None:
+        """Claim this process's seats in a shard again, and keep again what their users play."""
+        jam_ids = [jam_id for jam_id in self.jam_ids() if shard_of(jam_id) == shard]
+        await asyncio.gather(*map(self.audit, jam_ids))
         for jam_id, roster in self._rosters.items():
-            for user_id, member in roster.mine().items():
-                self._keeper.keep(jam_id, user_id, member.user.state)
-        await self._free_ghosts()
+            if shard_of(jam_id) == shard:
+                for user_id, member in roster.mine().items():
+                    self._keeper.keep(jam_id, user_id, member.user.state)
+        await self._free_ghosts(shard)
 
-    async def _free_ghosts(self) -> None:
+    async def _free_ghosts(self, shard: int) -> None:
         """Free seats that the store counts as this process's and no connection here holds.
 
         A Redis that comes back with old data brings users along who have left since.
         """
-        for jam_id, jam in (await self._balancer.snapshot()).jams.items():
+        for jam_id, jam in (await self._balancer.jams_of_shard(shard)).items():
             for user_id, seat in jam.users.items():
                 mine = self._owners.are_of_this_process(seat.owner)
                 if mine and seat.owner not in self._owners:

@@ -8,9 +8,6 @@ from uuid import uuid4
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from .balancer import JamBalancer, SyncJamBalancer
@@ -20,38 +17,22 @@ from .hub import Hub
 from .leases import Leases
 from .messages import Bye, CloseCode
 from .presence import Presence
+from .redis_client import connect
 from .relay import Relay
+from .rounds import Rounds
+from .shards import Shard, Shards
 from .state_keeper import StateKeeper
 from .stats import collect_regularly
 from .store import JamStore, StoreError, StoreUnavailable
 
 logger = logging.getLogger(__name__)
 
-#: Redis answers in a millisecond. After so long it is away, and the visitor is told so.
-REDIS_SECONDS = 2.0
-_REDIS_CONNECTIONS = 16
 #: What a worker that goes does for its seats and states must not keep it for longer.
 _STOP_SECONDS = 5.0
 #: How often the sockets are looked over for dead readers.
 _SWEEP_SECONDS = 2.0
 #: The users of a worker that goes come back spread over this time, at the most.
 RECONNECT_MS = 1_500
-
-
-def connect() -> "Redis":
-    """Return a client of the jams' Redis, for the running event loop.
-
-    A pool that waits: the default one raises when all its connections are in use.
-    """
-    pool = BlockingConnectionPool.from_url(
-        settings.REDIS_URL,
-        max_connections=_REDIS_CONNECTIONS,
-        timeout=REDIS_SECONDS,
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 1),  # once, for a connection that Redis closed while it was idle
-    )
-    return Redis.from_pool(pool)
 
 
 class Worker:
@@ -61,30 +42,32 @@ class Worker:
         self.node = uuid4().hex[:10]
         self.hub = Hub()
         self._redis = connect()
-        self._store = JamStore(
-            self._redis, self.node, origin_limit=settings.JAM_LIMITS.seats_per_address
-        )
-        self._committer = Committer(self._store, self._beat)
-        self.balancer = JamBalancer(self._store, self._committer)
+        self._shards = Shards(self._take_part)
+        self._leases: list[Leases] = []
+        self.balancer = JamBalancer(self._shards)
         layer = get_channel_layer()
         assert layer is not None
         self._relay = Relay(layer, self.node, lambda relayed: self.presence.receive(relayed))
-        self._keeper = StateKeeper(self._store)
+        self._keeper = StateKeeper(self._shards)
         self.presence = Presence(self.node, self.balancer, self._keeper, self.hub, self._relay)
-        self._leases = Leases(self._store, self._committer, self.balancer, self.presence.upkeep)
+        self._rounds = Rounds(self.presence.upkeep)
         self._sweeper: asyncio.Task[None] | None = None
         self._collector: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to beat; raise StoreUnavailable if Redis is away."""
         try:
-            await self._leases.beat()
+            await self._shards.look()
+        except StoreUnavailable:
+            if not self._shards:
+                raise  # of the other shards, the next beat finds those that are away now
+        try:
             await self._relay.start()
         except (RedisError, OSError) as error:
             raise StoreUnavailable(str(error)) from error
-        await self._leases.start()
+        self._rounds.start()
         self._sweeper = asyncio.create_task(self._sweep(), name="sweep")
-        collecting = collect_regularly(self._store, self.balancer)
+        collecting = collect_regularly(self._shards[0].store, self.balancer)
         self._collector = asyncio.create_task(collecting, name="collect-stats")
 
     async def drain(self) -> None:
@@ -107,14 +90,26 @@ class Worker:
         for task in (self._sweeper, self._collector):
             if task is not None:
                 task.cancel()
-        await self._leases.stop()
+        await self._shards.stop()
+        await self._rounds.stop()
+        for leases in self._leases:
+            await leases.stop()
         await self._keeper.stop()
-        await self._committer.close()
+        for shard in self._shards:
+            await shard.committer.close()
         await self._relay.stop()
         await self._redis.aclose()
 
-    async def _beat(self) -> None:
-        await self._leases.beat()
+    async def _take_part(self, number: int) -> Shard:
+        """Beat in a shard from now on, and watch who else does."""
+        limit = settings.JAM_LIMITS.seats_per_address
+        store = JamStore(self._redis, self.node, number, origin_limit=limit)
+        shard = Shard(store, Committer(store, lambda: leases.beat()))
+        leases = Leases(shard, self._shards, self.balancer, self.presence.upkeep)
+        await leases.beat()
+        leases.start()
+        self._leases.append(leases)
+        return shard
 
     async def _sweep(self) -> None:
         loop = asyncio.get_running_loop()

@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +20,7 @@ ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:]+\])(?::(?P<port>\d{1,5}|\*))?"
 )
 DEFAULT_PORTS = {"http": "80", "https": "443"}
+_NO_DATABASE = ("", "/", "/0")
 
 
 def development_secret_key(path: Path) -> str:
@@ -140,11 +142,16 @@ def require_networks(values: Iterable[str]) -> list[str]:
     return networks
 
 
-def require_redis_url(url: str) -> str:
-    """The URL as given (empty: none was); refuses one that names no Redis."""
+def require_redis_url(url: str, *, cluster: bool = False) -> str:
+    """The URL as given (empty: none was); refuses one that names no Redis, or no cluster's."""
     if url and not url.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured(
             "REDIS_URL must begin with redis://, rediss:// (TLS) or unix://."
+        )
+    if cluster and (not url or url.startswith("unix://") or urlsplit(url).path not in _NO_DATABASE):
+        raise ImproperlyConfigured(
+            "REDIS_CLUSTER is on: REDIS_URL must name one of the cluster's servers, such as "
+            "redis://10.0.0.1:6379 (no unix:// socket, and no database but 0)."
         )
     return url
 

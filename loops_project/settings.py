@@ -40,7 +40,8 @@ JAM_LIMITS = read_limits(env, debug=DEBUG)
 
 # State
 
-REDIS_URL = environment.require_redis_url(env.str("REDIS_URL", ""))
+REDIS_CLUSTER = env.bool("REDIS_CLUSTER", False)
+REDIS_URL = environment.require_redis_url(env.str("REDIS_URL", ""), cluster=REDIS_CLUSTER)
 # Where the worker processes tell each other what happens; nothing is kept there.
 RELAY_REDIS_URLS: list[str] = env.list("RELAY_REDIS_URLS", []) or [REDIS_URL] * bool(REDIS_URL)
 CHANNEL_LAYERS = channel_layers([environment.require_redis_url(url) for url in RELAY_REDIS_URLS])

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 from hypothesis import HealthCheck, settings
-from redis import Redis
+from redis import Redis, RedisCluster
 
 from loops_project.channel_layers import channel_layers
 from loops_project.embedded_redis import EmbeddedRedis
+from tests.redis_cluster import redis_cluster
 
 # A shell that runs the suite in the background has SIGINT ignored, and every process started from
 # here would inherit that: the servers under test could not be ended like by Ctrl-C.
@@ -47,6 +48,20 @@ def redis_url(redis_server: EmbeddedRedis) -> str:
     with Redis.from_url(redis_server.url) as client:
         client.flushall()
     return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def _cluster() -> Iterator[str]:
+    with redis_cluster() as url:
+        yield url
+
+
+@pytest.fixture
+def redis_cluster_url(_cluster: str) -> str:
+    """The URL of a server of the suite's own Redis Cluster, emptied for this test."""
+    with RedisCluster.from_url(_cluster) as client:
+        client.flushall(target_nodes=RedisCluster.PRIMARIES)
+    return _cluster
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,6 +11,7 @@ for name in (
     "CSRF_TRUSTED_ORIGINS",
     "TRUSTED_PROXIES",
     "REDIS_URL",
+    "REDIS_CLUSTER",
     "RELAY_REDIS_URLS",
     "LOG_LEVEL",
 ):

@@ -5,17 +5,14 @@ from functools import partial
 from typing import NamedTuple
 
 from asgiref.sync import async_to_sync
-from django.conf import settings
 from django.core.paginator import Page, Paginator
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from ..balancer import JamBalancer, SyncJamBalancer
 from ..clock import now_ms
 from ..jam import Jam, Stats
+from ..redis_client import REDIS_SECONDS, connect
 from ..store import StoreUnavailable
-from ..worker import REDIS_SECONDS, get_worker
+from ..worker import get_worker
 from .live_values import LiveJamRow, sorted_jams
 
 
@@ -31,7 +28,8 @@ class StaffBalancer(SyncJamBalancer):
     """The balancer, asked what a page of the admin shows. Its methods raise StoreError."""
 
     def __init__(self) -> None:
-        super().__init__(_connect)
+        # Without a second try: a new connection isn't one that Redis has closed.
+        super().__init__(partial(connect, retries=0))
 
     def page(self, search: str, number: str, size: int) -> LivePage:
         """Return page ``number`` of the jams whose ids contain ``search``, the fullest first."""
@@ -77,13 +75,3 @@ async def _page(balancer: JamBalancer, search: str, number: str, size: int) -> L
 async def _jam(balancer: JamBalancer, jam_id: str) -> LiveJamRow | None:
     jam, states = await balancer.jam_with_states(jam_id)
     return None if jam is None else LiveJamRow.of(jam_id, jam, states, now_ms())
-
-
-def _connect() -> "Redis":
-    """Return a client without a second try: a new connection isn't one that Redis has closed."""
-    return Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )

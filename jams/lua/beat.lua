@@ -1,9 +1,11 @@
--- A worker's sign of life.
+-- A worker's sign of life in a shard.
 --
--- KEYS  1 nodes   2 epoch   3 healing
+-- KEYS  1 nodes   2 epoch   3 healing   4 shards
 -- ARGV  1 the node   2 an epoch, if there is none   3 the epoch the node knew ('' for none)
 --       4 for how long jams are rebuilt after a loss, in ms
--- Returns the epoch, the node's counter, and how long jams are still being rebuilt (ms, or < 0).
+--       5 how many shards the node knows
+-- Returns the epoch, the node's counter, how long jams are still being rebuilt (ms, or < 0), and
+-- how many shards there are: the larger number is right, for it never gets less.
 
 local epoch = redis.call('GET', KEYS[2])
 if not epoch then
@@ -13,4 +15,9 @@ end
 if ARGV[3] ~= '' and ARGV[3] ~= epoch then
   redis.call('SET', KEYS[3], epoch, 'PX', ARGV[4], 'NX')
 end
-return {epoch, redis.call('HINCRBY', KEYS[1], ARGV[1], 1), redis.call('PTTL', KEYS[3])}
+local shards = tonumber(redis.call('GET', KEYS[4]) or '1')
+if tonumber(ARGV[5]) > shards then
+  shards = tonumber(ARGV[5])
+  redis.call('SET', KEYS[4], ARGV[5])
+end
+return {epoch, redis.call('HINCRBY', KEYS[1], ARGV[1], 1), redis.call('PTTL', KEYS[3]), shards}

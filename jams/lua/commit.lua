@@ -1,12 +1,12 @@
 -- Writes what a process has planned, jam by jam, where nothing has changed since it was read.
 --
--- KEYS  1 jams   2 open   3 seats   4 nodes   5 epoch   6 made
+-- KEYS  1 jams   2 open   3 seats   4 nodes   5 epoch   6 made; then the state of each jam
 -- ARGV  1 the epoch of the plan
 --       2 the node that planned it, or '' for a command that is no worker
 --       3 the number of jams; then for each of them:
---         its id, its state key, the value that was read ('' for none), the new value ('' if it is
---         gone), its score among the open jams ('' if it is not one), '1' if it may be made only
---         while no other jam is open,
+--         its id, the value that was read ('' for none), the new value ('' if it is gone),
+--         its score among the open jams ('' if it is not one), '1' if it may be made only while
+--         no other jam is open,
 --         the number of users who come, each with the jam they were read in ('' for none),
 --         the number of users who go
 -- Returns a 1 or a 0 for each jam; or -1 if the plan's epoch or its node is no more.
@@ -22,7 +22,8 @@ end
 
 local written = {}
 for i = 1, tonumber(ARGV[3]) do
-  local jam, state_key, old, new, score, only_if_none = take(), take(), take(), take(), take(), take()
+  local jam, old, new, score, only_if_none = take(), take(), take(), take(), take()
+  local state_key = KEYS[6 + i]
   local ok = (redis.call('HGET', KEYS[1], jam) or '') == old
   if ok and only_if_none == '1' then ok = redis.call('ZCARD', KEYS[2]) == 0 end
 

@@ -10,6 +10,7 @@ import logging
 import signal
 import socket
 import sys
+import time
 from asyncio.subprocess import Process, create_subprocess_exec
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -21,6 +22,8 @@ START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 #: Pause before a worker that died is replaced, in seconds, doubled as long as they die young.
 _RESTART_SECONDS = (0.1, 5.0)
+#: A worker that lives for less than this, in seconds, dies young: the next may have the same fault.
+_YOUNG_SECONDS = 30.0
 
 #: Returns a worker's command, given the numbers of its listening socket and its line.
 Command = Callable[[int, int], Sequence[str]]
@@ -36,6 +39,7 @@ class _Worker:
     def __init__(self, process: Process, line: socket.socket) -> None:
         self.process = process
         self._line = line
+        self._started = time.monotonic()
 
     @classmethod
     async def start(cls, listener: socket.socket, command: Command) -> "_Worker":
@@ -43,10 +47,15 @@ class _Worker:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         fds = (listener.fileno(), theirs.fileno())
-        process = await create_subprocess_exec(
-            sys.executable, *command(*fds), pass_fds=fds, start_new_session=True
-        )
-        theirs.close()
+        try:
+            process = await create_subprocess_exec(
+                sys.executable, *command(*fds), pass_fds=fds, start_new_session=True
+            )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         worker = cls(process, ours)
         try:
             async with asyncio.timeout(START_SECONDS):
@@ -60,6 +69,9 @@ class _Worker:
         if not ready:
             raise WorkerDidNotStart(f"it ended with {await worker.ended()}")
         return worker
+
+    def is_young(self) -> bool:
+        return time.monotonic() - self._started < _YOUNG_SECONDS
 
     async def ended(self) -> int:
         """Wait for the process to end; return its status, negative if a signal ended it."""
@@ -127,25 +139,28 @@ class Supervisor:
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
 
-    async def _add(self) -> None:
+    async def _add(self, pause: float = _RESTART_SECONDS[0]) -> None:
+        """Start a worker; should it die young, the next one is started after this pause."""
         worker = await _Worker.start(self._listener, self._command)
         self._workers.append(worker)
-        self._keepers[worker] = asyncio.create_task(self._keep(worker))
+        self._keepers[worker] = asyncio.create_task(self._keep(worker, pause))
 
-    async def _keep(self, worker: _Worker) -> None:
+    async def _keep(self, worker: _Worker, pause: float) -> None:
         """Replace a worker once it has ended, however often that takes."""
         status = await worker.ended()
         self._workers.remove(worker)
         del self._keepers[worker]
-        logger.error("Worker %d ended with %d; starting another", worker.process.pid, status)
-        pause, longest = _RESTART_SECONDS
+        shortest, longest = _RESTART_SECONDS
+        pause = pause if worker.is_young() else shortest
+        went = f"Worker {worker.process.pid} ended with {status}"
         while True:
+            logger.error("%s; starting another in %.2f s", went, pause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, longest)
             try:
-                return await self._add()
+                return await self._add(pause)
             except (WorkerDidNotStart, OSError) as error:
-                logger.warning("A worker didn't start: %s. Trying again in %.1f s", error, pause)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, longest)
+                went = f"A worker didn't start: {error}"
 
     async def _roll(self) -> None:
         """Replace the workers one by one: each goes when the next one accepts connections."""

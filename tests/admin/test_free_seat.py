@@ -80,7 +80,7 @@ async def test_a_freed_seat_is_free_for_everybody_and_stays_so(
     await async_client.aforce_login(staff)
     response = await async_client.post(free_url(jam_id, "ann"), follow=True)
     assert f"Freed the seat of {name_of('ann')} (ann, drums)." in response.content.decode()
-    await ann.expect(type="websocket.close", code=int(CloseCode.REPLACED))
+    await ann.expect(type="websocket.close", code=int(CloseCode.FREED))
     await bob.expect(type="user_left", user_id="ann")
     await holder.presence.upkeep.audit(jam_id)
     jam, _ = await holder.balancer.jam_with_states(jam_id)

@@ -14,7 +14,6 @@ from redis.asyncio import Redis
 from jams import stats
 from jams.balancer import JamBalancer
 from jams.collection import JamCollection
-from jams.committer import Committer
 from jams.jam import Jam, Seat
 from jams.loops import LOOPS
 from jams.models import AppStat, JamStat
@@ -30,6 +29,7 @@ from jams.stats import (
     record,
 )
 from jams.store import JamStore
+from tests.redis.nodes import node_of
 
 from .conftest import JamsInRedis
 
@@ -50,11 +50,8 @@ def collection(**users: int) -> JamCollection:
 @asynccontextmanager
 async def worker(url: str) -> AsyncIterator[tuple[JamStore, JamBalancer]]:
     """A store and a balancer on a connection of their own, as another process has them."""
-    async with Redis.from_url(url) as redis:
-        store = JamStore(redis)
-        committer = Committer(store, store.adopt_epoch)
-        yield store, JamBalancer(store, committer)
-        await committer.close()
+    async with Redis.from_url(url) as redis, node_of(redis, "w0") as node:
+        yield node.store, node.balancer
 
 
 @pytest.mark.parametrize(

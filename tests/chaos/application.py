@@ -59,9 +59,9 @@ def _count_releases() -> None:
     remove = JamBalancer.remove_user
 
     async def counted(
-        self: JamBalancer, jam_id: str | None, user_id: str, owner: str | None = None
+        self: JamBalancer, jam_id: str, user_id: str, owner: str | None = None, **how: bool
     ) -> bool:
-        freed = await remove(self, jam_id, user_id, owner)
+        freed = await remove(self, jam_id, user_id, owner, **how)
         _freed[user_id] += freed
         return freed
 

@@ -20,7 +20,7 @@ Message = dict[str, Any]
 SEATED_SECONDS = 60.0
 _POLL_SECONDS = 0.02
 #: Codes after which the page doesn't come back by itself.
-_FOR_GOOD = (1000, 4408)
+_FOR_GOOD = (1000, 4408, 4410)
 
 
 class Seat(NamedTuple):

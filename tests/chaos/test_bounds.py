@@ -4,7 +4,17 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jams import committer, connections, leases, owners, relay, store, worker
+from jams import (
+    committer,
+    connections,
+    leases,
+    owners,
+    redis_client,
+    relay,
+    rounds,
+    store,
+    worker,
+)
 from jams.server import options
 from jams.timeline import BAR_MS, LEAD_MS, LoopState, bar_at, next_bar, reanchored
 
@@ -21,7 +31,7 @@ def test_a_lease_outlasts_three_lost_beats() -> None:
 
 
 def test_a_dead_worker_is_reaped_in_time() -> None:
-    slowest = leases.LEASE_SECONDS + 2 * leases.WATCH_SECONDS + worker.REDIS_SECONDS
+    slowest = leases.LEASE_SECONDS + 2 * leases.WATCH_SECONDS + redis_client.REDIS_SECONDS
     assert slowest < REAPED_SECONDS
 
 
@@ -61,7 +71,7 @@ def test_a_newcomer_outwaits_the_rebuilding() -> None:
 
 
 def test_a_lost_event_is_repaired_before_a_page_calls_the_line_dead() -> None:
-    assert leases.AUDIT_SECONDS <= 10
+    assert rounds.AUDIT_SECONDS <= 10
     assert relay._RETRY_SECONDS < leases.BEAT_SECONDS
 
 

@@ -162,6 +162,20 @@ test("a seat taken over by another tab is left to it until the visitor asks", as
   assert.equal(stage.session.state.connection, "online");
 });
 
+test("a seat that the house has freed is not asked for again, but another when the visitor asks", async () => {
+  const stage = setUp();
+  await join(stage);
+  stage.WebSocket.last.lose(4410);
+  stage.time.pass(60_000);
+  assert.equal(stage.session.state.connection, "freed");
+  assert.equal(stage.WebSocket.opened.length, 1);
+  stage.session.rejoin();
+  assert.equal(stage.WebSocket.opened.length, 2);
+  assert.doesNotMatch(stage.WebSocket.last.url, /token=/);
+  answer(stage);
+  assert.equal(stage.session.state.connection, "online");
+});
+
 test("after a silence the line is given up and opened anew", async () => {
   const stage = setUp();
   await join(stage);

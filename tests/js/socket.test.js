@@ -42,6 +42,11 @@ test("each close code has its reaction", () => {
     waitMs: null,
     forgetSeat: false,
   });
+  assert.deepEqual(closing({ code: CLOSE.FREED }), {
+    connection: "freed",
+    waitMs: null,
+    forgetSeat: true,
+  });
   assert.deepEqual(closing({ code: CLOSE.BAD_TOKEN }), {
     connection: "reconnecting",
     waitMs: 0,

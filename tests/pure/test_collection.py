@@ -23,7 +23,10 @@ class InMemory:
         return self.jams
 
     def fresh(self) -> FreshJam:
+        """Return a new jam, with an id that nobody has wished for: a real one is random."""
         self.number += 1
+        while f"j{self.number}" in self.jams.jams:
+            self.number += 1
         return fresh_jams(self.number)
 
     def add_user(self, user: str, owner: str, wish: Wish, origin: str) -> Placement:

@@ -1,7 +1,6 @@
 """When a worker counts as dead, and that the times fit together."""
 
 from jams.leases import (
-    AUDIT_SECONDS,
     BEAT_SECONDS,
     BLIND_SECONDS,
     LEASE_SECONDS,
@@ -9,6 +8,7 @@ from jams.leases import (
     Watch,
 )
 from jams.owners import GRACE_SECONDS
+from jams.rounds import AUDIT_SECONDS
 from jams.store import HEALING_MS
 
 

@@ -1,4 +1,4 @@
-"""One process of a storm: ``python -m tests.redis.storm_worker REDIS_URL NODE COUNT KIND SEED``.
+"""One process of a storm: ``python -m tests.redis.storm_worker URL server|cluster NODE COUNT ...``.
 
 Says "ready", waits for a line, does its part with everything at once, and prints what it saw.
 """
@@ -9,9 +9,10 @@ import random
 import sys
 
 from jams.jam import Wish
+from jams.jam_ids import jam_id_in
 from jams.loops import LOOPS
 
-from .nodes import Node, node_on
+from .nodes import Home, Node, node_on
 
 SHARED_USERS = 60
 
@@ -29,29 +30,30 @@ async def churn(node: Node, name: str, count: int, chance: random.Random) -> dic
     gate = asyncio.Semaphore(50)
 
     async def act(number: int) -> None:
-        user = f"u{chance.randrange(SHARED_USERS)}"
+        chosen = chance.randrange(SHARED_USERS)
+        user, shard = f"u{chosen}", chosen % len(node.shards)
         owner = f"{name}:{user}"
+        some_jam = jam_id_in(shard, f"j{chance.randrange(12)}")
         async with gate:
             balancer = node.balancer
             match chance.choices(("join", "leave", "late leave", "swap"), (50, 30, 10, 10))[0]:
                 case "join":
-                    wish = Wish(f"j{chance.randrange(12)}", insist=chance.random() < 0.3)
-                    await balancer.join(user, owner, wish)
+                    await balancer.join(user, owner, Wish(some_jam, insist=chance.random() < 0.3))
                 case "leave":
-                    await balancer.remove_user(None, user, owner)
+                    await balancer.remove_user(some_jam, user, owner, wherever=True)
                 case "late leave":
-                    await balancer.remove_user(f"j{chance.randrange(12)}", user, f"gone:{number}")
+                    await balancer.remove_user(some_jam, user, f"gone:{number}")
                 case _:
-                    jam_id = (await balancer.join(user, owner)).jam_id
+                    jam_id = (await balancer.join(user, owner, Wish(some_jam))).jam_id
                     await balancer.swap_loop(jam_id, user, owner, chance.choice(LOOPS))
 
     await asyncio.gather(*map(act, range(count)))
     return {"done": count}
 
 
-async def main(redis_url: str, name: str, count: int, kind: str, seed: int) -> None:
+async def main(home: Home, name: str, count: int, kind: str, seed: int) -> None:
     """Wait for the start, then do the part."""
-    async with node_on(redis_url, name) as node:
+    async with node_on(home, name) as node:
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         part = {"join": join_all, "churn": churn}[kind]
@@ -60,5 +62,6 @@ async def main(redis_url: str, name: str, count: int, kind: str, seed: int) -> N
 
 
 if __name__ == "__main__":
-    url, node_name, how_many, what, chance_seed = sys.argv[1:]
-    asyncio.run(main(url, node_name, int(how_many), what, int(chance_seed)))
+    url, url_kind, node_name, how_many, what, chance_seed = sys.argv[1:]
+    where = Home(url, url_kind == "cluster")
+    asyncio.run(main(where, node_name, int(how_many), what, int(chance_seed)))

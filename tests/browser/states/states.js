@@ -130,6 +130,7 @@ export const STATES = {
   busy: { ...base, ...nobody, connection: "busy", sound: "on" },
   unreachable: { ...base, ...nobody, connection: "unreachable", sound: "locked" },
   replaced: { ...base, connection: "replaced" },
+  freed: { ...base, connection: "freed" },
   unsupported: { ...base, ...nobody, connection: "unsupported", sound: "locked" },
   card: { ...base, sound: "locked", users: [user(ME, QUIET), ...others] },
   long: {

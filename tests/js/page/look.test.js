@@ -14,6 +14,7 @@ test("the first state that applies names the screen", () => {
   const expected = /** @type {[string, object][]} */ ([
     ["unsupported", { connection: "unsupported", sound: "locked" }],
     ["replaced", { connection: "replaced" }],
+    ["freed", { connection: "freed" }],
     ["unreachable", { connection: "unreachable", jam: null, me: null, users: [] }],
     ["unreachable", { connection: "unreachable", sound: "locked" }],
     ["gone", { connection: "unreachable" }],
@@ -35,7 +36,7 @@ test("the first state that applies names the screen", () => {
 });
 
 test("every screen has words, and a way on where there is one", () => {
-  for (const connection of ["unreachable", "replaced", "busy"]) {
+  for (const connection of ["unreachable", "replaced", "freed", "busy"]) {
     const { line, go } = look({ connection, me: null, jam: null, users: [] });
     assert.ok(line);
     assert.equal(go?.act, "rejoin");

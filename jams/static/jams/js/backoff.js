@@ -45,6 +45,7 @@ const jittered = (baseMs, maxMs, attempt, random) =>
  */
 export function reactionTo({ code, attempt, everJoined, byeMs, random }) {
   if (code === CLOSE.REPLACED) return { connection: "replaced", waitMs: null, forgetSeat: false };
+  if (code === CLOSE.FREED) return { connection: "freed", waitMs: null, forgetSeat: true };
   if (code === CLOSE.TOO_MANY_MESSAGES || code === CLOSE.NO_STATE_STORE) {
     const waitMs = jittered(BUSY_BASE_MS, BUSY_MAX_MS, attempt, random);
     return { connection: "busy", waitMs, forgetSeat: false };

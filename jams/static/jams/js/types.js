@@ -52,7 +52,7 @@
 /** @typedef {{ kind: string, userId?: string, name?: string, loop?: string }} JamEvent */
 /** @typedef {{ done: number, total: number, failed: string[] }} Loading */
 
-/** @typedef {"connecting" | "online" | "reconnecting" | "unreachable" | "replaced" | "busy" | "unsupported" | "left"} Connection */
+/** @typedef {"connecting" | "online" | "reconnecting" | "unreachable" | "replaced" | "freed" | "busy" | "unsupported" | "left"} Connection */
 /** @typedef {"locked" | "loading" | "on" | "blocked" | "unsupported"} SoundState */
 
 /**

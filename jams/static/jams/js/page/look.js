@@ -14,7 +14,7 @@ import * as words from "./words.js";
 /** @typedef {import("./types.js").JamData} JamData */
 
 /** Connections that end the jam for this page until the visitor does something. */
-const ENDED = ["unsupported", "replaced", "unreachable"];
+const ENDED = ["unsupported", "replaced", "freed", "unreachable"];
 
 /** Screens on which what just happened is said. */
 const NEWSY = ["jam", "alone", "house"];
@@ -188,6 +188,7 @@ const OTHER_BUTTONS = {
   gone: { act: "rejoin", label: "Try again", style: "plain" },
   busy: { act: "rejoin", label: "Try again", style: "plain" },
   replaced: { act: "rejoin", label: "Play here instead", style: "plain" },
+  freed: { act: "rejoin", label: "Join again", style: "plain" },
 };
 
 /**

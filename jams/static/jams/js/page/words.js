@@ -22,6 +22,7 @@ export const LINES = {
   unreachable: "*We can’t reach the jam.* Something here may block live connections.",
   busy: "*So many friends at once.* We keep trying, a moment please.",
   replaced: "*You’re playing in another tab.* Your seat went with you.",
+  freed: "*The house has freed this seat.* Join again?",
   unsupported: "*This browser can’t join live.* A newer one, or your phone, will.",
   mute: "This browser can’t play our sound. *The others still hear you.*",
   moved: "*This is another jam.* The one you came for has no free seat: invite your friends here.",
