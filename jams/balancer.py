@@ -151,6 +151,11 @@ class JamBalancer:
         """Return a jam, None if there is none, and what its users play."""
         return await _ask(self._shards.of(jam_id).store.jam_with_states(jam_id))
 
+    async def nodes(self, jam_id: str) -> set[str]:
+        """Return the workers that have users in a jam."""
+        jams = await _ask(self._shards.of(jam_id).store.jams([jam_id]))
+        return jams[jam_id].nodes() if jams else set()
+
     async def stats(self) -> Stats:
         """Return how many jams and users there are."""
         return (await self.snapshot()).stats()

@@ -192,7 +192,7 @@ class JamCollection:
             return None
         jam_id = self.seats[user_id]
         jam = self.jams[jam_id]
-        placement = Placement(jam_id, jam.kit, seat.loop, returned=True)
+        placement = Placement(jam_id, jam.kit, seat.loop, seat.owner)
         if seat.owner == owner:
             return self._unchanged(), placement
         seat = Seat(seat.loop, owner, seat.origin)

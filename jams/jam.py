@@ -7,6 +7,12 @@ from msgspec import Struct
 
 from .loops import CAPACITY
 
+
+def node_of(owner: str) -> str:
+    """Return the worker whose connection an owner is."""
+    return owner.partition(":")[0]
+
+
 # ``gc=False``: they hold no cycles, and without them a snapshot of 100,000 jams takes half as long.
 
 
@@ -22,6 +28,10 @@ class Seat(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     owner: str
     origin: str = ""
 
+    @property
+    def node(self) -> str:
+        return node_of(self.owner)
+
 
 class Jam(Struct, frozen=True, gc=False):
     """A jam: its kit, when it was made (Unix time, ms), and the seats by user id, in order."""
@@ -35,6 +45,10 @@ class Jam(Struct, frozen=True, gc=False):
 
     def loops(self) -> set[str]:
         return {seat.loop for seat in self.users.values()}
+
+    def nodes(self) -> set[str]:
+        """Return the workers that have users here."""
+        return {seat.node for seat in self.users.values()}
 
     def seats_of(self, origin: str) -> int:
         return sum(seat.origin == origin for seat in self.users.values())
@@ -65,12 +79,12 @@ ANYWHERE = Wish()
 
 
 class Placement(NamedTuple):
-    """The seat a user has. ``returned`` tells that it was theirs before."""
+    """The seat a user has. ``owner_before`` held it until now, if it was theirs before."""
 
     jam_id: str
     kit: str
     loop: str
-    returned: bool = False
+    owner_before: str = ""
 
 
 class Standing(StrEnum):

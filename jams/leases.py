@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Mapping
+from itertools import compress
 
 from .balancer import JamBalancer
 from .routine import repeat, survive
@@ -104,16 +105,18 @@ class Leases:
         jams = await store.all_jams()
         await asyncio.gather(
             *(
-                self._end_lease(jam_id, user_id, seat.owner)
+                self._end_leases_in(jam_id, owners)
                 for jam_id, jam in jams.items()
-                for user_id, seat in jam.users.items()
-                if seat.owner.partition(":")[0] in dead
+                if (owners := {id_: s.owner for id_, s in jam.users.items() if s.node in dead})
             )
         )
         for node in dead:
             await store.forget_node(node)
         logger.info("Ended the leases of %s", ", ".join(sorted(dead)))
 
-    async def _end_lease(self, jam_id: str, user_id: str, owner: str) -> None:
-        if await self._balancer.remove_user(jam_id, user_id, owner):
-            self._upkeep.user_gone(jam_id, user_id, owner, lease_ended=True)
+    async def _end_leases_in(self, jam_id: str, owners: Mapping[str, str]) -> None:
+        removals = (self._balancer.remove_user(jam_id, *seat) for seat in owners.items())
+        removed = await asyncio.gather(*removals)
+        gone = dict(compress(owners.items(), removed))
+        if gone:
+            await self._upkeep.users_gone(jam_id, gone, lease_ended=True)

@@ -1,5 +1,7 @@
 """The way of a change: into the roster of its jam, to the sockets here, to the other processes."""
 
+from collections.abc import Iterable
+
 from .balancer import JamBalancer
 from .connections import Frame
 from .hub import Hub
@@ -34,15 +36,20 @@ class News:
             return
         frame = Frame.of(message)
         self._hub.send(jam_id, frame, but)
-        if roster.has_others():
-            self._relay.publish(Relayed(jam_id, owner, frame.payload))
+        self._relay.publish(Relayed(jam_id, owner, frame.payload), roster.others())
 
     def tell_everywhere(
-        self, jam_id: str, message: FromServer, owner: str, *, lease_ended: bool
+        self,
+        jam_id: str,
+        message: FromServer,
+        owner: str,
+        nodes: Iterable[str],
+        *,
+        lease_ended: bool,
     ) -> None:
-        """Make a change known of a user of whatever process, in a jam of whatever process."""
+        """Make a change known of a user of whatever process, in a jam that these nodes are in."""
         frame = Frame.of(message)
-        self._relay.publish(Relayed(jam_id, owner, frame.payload, lease_ended))
+        self._relay.publish(Relayed(jam_id, owner, frame.payload, lease_ended), nodes)
         roster = self._rosters.get(jam_id)
         if roster is not None:
             self.follow(roster, jam_id, message, owner, frame)
@@ -75,13 +82,13 @@ class News:
         """
         member = roster.members.get(user_id)
         if member is not None:
-            payload = Frame.of(state_event(member.user)).payload
-            self._relay.publish(Relayed(jam_id, member.owner, payload))
+            payload = Frame.of(state_event(user_id, member.user.state)).payload
+            self._relay.publish(Relayed(jam_id, member.owner, payload), roster.others())
 
     def repeat(self, roster: Roster, jam_id: str) -> None:
         """Tell the other processes again who sits here and plays what: to most it is no news."""
         for member in roster.mine().values():
             payload = Frame.of(UserJoined(member.user)).payload
-            self._relay.publish(Relayed(jam_id, member.owner, payload))
+            self._relay.publish(Relayed(jam_id, member.owner, payload), roster.others())
         for message, owner in roster.states():
-            self._relay.publish(Relayed(jam_id, owner, Frame.of(message).payload))
+            self._relay.publish(Relayed(jam_id, owner, Frame.of(message).payload), roster.others())

@@ -13,7 +13,7 @@ from .balancer import JamBalancer
 from .clock import now_ms
 from .connections import Connection, Frame
 from .hub import Hub
-from .jam import Placement, Wish
+from .jam import Placement, Wish, node_of
 from .loops import LOOPS
 from .messages import (
     CloseCode,
@@ -51,7 +51,7 @@ class Presence:
         self._keeper = keeper
         self._hub = hub
         self._owners = Owners(node)
-        self._rosters = Rosters(node, balancer, relay)
+        self._rosters = Rosters(node, balancer)
         self._news = News(self._rosters, self._owners, balancer, hub, relay)
         self.upkeep = Upkeep(self._rosters, self._owners, balancer, keeper, hub, self._news)
 
@@ -121,6 +121,9 @@ class Presence:
         jam_id, owner, payload, lease_ended = relayed
         roster = self._rosters.get(jam_id)
         if roster is None:
+            loading = self._rosters.loading(jam_id)
+            if loading is not None:  # what is being read may be older than this event
+                loading.add_done_callback(lambda _: self.receive(relayed))
             return
         if lease_ended and self._owners.are_of_this_process(owner):
             return  # this worker was taken for dead: it claims its seats again at its next beat
@@ -173,10 +176,10 @@ class Presence:
             self._owners.give_up(member.owner)
             message = UserBack(user_id)
         self._news.tell(jam_id, message, owner, but=user_id)
-        if placement.returned:
-            if not roster.has_others():
-                # The connection of before may be the last that another process has in this jam.
-                self._relay.publish(Relayed(jam_id, owner, Frame.of(message).payload))
+        if placement.owner_before:
+            # The connection of before may be the last that its process has in this jam.
+            from_there = {node_of(placement.owner_before)} - roster.others()
+            self._relay.publish(Relayed(jam_id, owner, Frame.of(message).payload), from_there)
             self.upkeep.audit_soon(jam_id)
         before = self._hub.add(jam_id, user_id, connection)
         if before is not None:

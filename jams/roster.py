@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from .jam import Jam, Seat
+from .jam import Jam, Seat, node_of
 from .messages import (
     FromServer,
     LoopPlayed,
@@ -67,8 +67,8 @@ class Roster:
     #: Users of this process whose seat another one says to have: not to be claimed before the
     #: store has been asked.
     contested: set[str] = field(default_factory=set)
-    #: What ``has_others`` returned; None since an owner has changed.
-    _has_others: bool | None = None
+    #: What ``others`` returned; None since an owner has changed.
+    _others: frozenset[str] | None = None
 
     @classmethod
     def of(cls, kit: str, jam: Jam | None, states: Mapping[str, LoopState], node: str) -> "Roster":
@@ -93,11 +93,12 @@ class Roster:
         """Return the members whose seats this process holds, the absent ones included."""
         return {id_: member for id_, member in self.members.items() if self.is_mine(member)}
 
-    def has_others(self) -> bool:
-        """Tell whether other processes have users in this jam."""
-        if self._has_others is None:  # it is asked for each event, and seldom another
-            self._has_others = not all(map(self.is_mine, self.members.values()))
-        return self._has_others
+    def others(self) -> frozenset[str]:
+        """Return the other nodes that have users in this jam."""
+        if self._others is None:  # it is asked for each event, and seldom another
+            nodes = {node_of(member.owner) for member in self.members.values()}
+            self._others = frozenset(nodes - {self.node})
+        return self._others
 
     def holds(self, user_id: str, owner: str) -> bool:
         """Tell whether this connection still has the user's seat."""
@@ -181,19 +182,19 @@ class Roster:
         return events
 
     def _owns(self, owner: str) -> bool:
-        return owner.startswith(f"{self.node}:")
+        return node_of(owner) == self.node
 
     def _join(self, user: User, owner: str) -> bool:
         member = self.members.get(user.user_id)
         if member is not None and member.owner == owner:
             return False
         self.members[user.user_id] = Member(user, owner)
-        self._has_others = None
+        self._others = None
         return True
 
     def _leave(self, user_id: str) -> bool:
         del self.members[user_id]
-        self._has_others = None
+        self._others = None
         return True
 
     def _come_back(self, user_id: str, owner: str) -> bool:
@@ -201,7 +202,7 @@ class Roster:
         if member is None or (member.owner == owner and not member.user.away):
             return False
         member.owner = owner
-        self._has_others = None
+        self._others = None
         self._set(user_id, away=False)
         return True
 

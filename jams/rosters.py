@@ -4,25 +4,28 @@ import asyncio
 from collections.abc import Iterable
 
 from .balancer import JamBalancer
-from .relay import Relay
 from .roster import Roster
 
 
 class Rosters:
     """Loads a jam's roster when the first user of this process comes, and drops it after the last.
 
-    As long as there is one, the process receives the jam's events of the other processes.
+    The seat is taken before the roster is loaded: so of two processes that come to a jam at once
+    at least one finds the other there, and tells it.
     """
 
-    def __init__(self, node: str, balancer: JamBalancer, relay: Relay) -> None:
+    def __init__(self, node: str, balancer: JamBalancer) -> None:
         self._node = node
         self._balancer = balancer
-        self._relay = relay
         self._rosters: dict[str, Roster] = {}
         self._loading: dict[str, asyncio.Task[None]] = {}
 
     def get(self, jam_id: str) -> Roster | None:
         return self._rosters.get(jam_id)
+
+    def loading(self, jam_id: str) -> asyncio.Task[None] | None:
+        """Return the task that loads a jam's roster, if it is being loaded."""
+        return self._loading.get(jam_id)
 
     def items(self) -> Iterable[tuple[str, Roster]]:
         return list(self._rosters.items())
@@ -43,15 +46,10 @@ class Rosters:
         roster = self._rosters.get(jam_id)
         if roster is not None and not roster.entering and not roster.mine():
             del self._rosters[jam_id]
-            self._relay.unsubscribe_soon(jam_id)
 
     async def _load(self, jam_id: str, kit: str) -> None:
         try:
-            await self._relay.subscribe(jam_id)  # first, so that no event falls between the two
             jam, states = await self._balancer.jam_with_states(jam_id)
             self._rosters[jam_id] = Roster.of(kit, jam, states, self._node)
-        except BaseException:
-            self._relay.unsubscribe_soon(jam_id)
-            raise
         finally:
             del self._loading[jam_id]

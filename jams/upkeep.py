@@ -1,13 +1,14 @@
 """Keeps what this process believes of its jams in agreement with the store, and with the clock."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 
 from .balancer import JamBalancer
 from .clock import now_ms
 from .connections import Frame
 from .hub import Hub
-from .jam import Standing
+from .jam import Standing, node_of
 from .jam_ids import shard_of
 from .messages import CloseCode, UserLeft, state_event
 from .news import News
@@ -38,11 +39,18 @@ class Upkeep:
         self._news = news
         self._asking: set[asyncio.Task[None]] = set()
 
-    def user_gone(
-        self, jam_id: str, user_id: str, owner: str, *, lease_ended: bool = False
+    async def users_gone(
+        self, jam_id: str, owners: Mapping[str, str], *, lease_ended: bool = False
     ) -> None:
-        """A user has been removed, or a dead worker's lease of the seat ended: tell everybody."""
-        self._news.tell_everywhere(jam_id, UserLeft(user_id), owner, lease_ended=lease_ended)
+        """Tell everybody of users, and their owners, whose seats in a jam have been freed.
+
+        ``lease_ended``: because their worker seems to be dead.
+        """
+        # Those that are there now: whoever comes later finds them gone. And those they were of.
+        nodes = await self._balancer.nodes(jam_id) | set(map(node_of, owners.values()))
+        for user_id, owner in owners.items():
+            left = UserLeft(user_id)
+            self._news.tell_everywhere(jam_id, left, owner, nodes, lease_ended=lease_ended)
 
     async def audit(self, jam_id: str) -> None:
         """Claim what the store has lost of this process's users, and learn what it knows better."""
@@ -62,7 +70,7 @@ class Upkeep:
                 continue
             self._news.follow(roster, jam_id, message, owner, Frame.of(message))
         roster.contested -= contested
-        if roster.has_others():
+        if roster.others():
             self._news.repeat(roster, jam_id)
         self._rosters.leave_if_unused(jam_id)
 
@@ -86,7 +94,7 @@ class Upkeep:
                 mine = self._owners.are_of_this_process(seat.owner)
                 if mine and seat.owner not in self._owners:
                     await self._balancer.remove_user(jam_id, user_id, seat.owner)
-                    self.user_gone(jam_id, user_id, seat.owner)
+                    await self.users_gone(jam_id, {user_id: seat.owner})
 
     def follow_clock(self) -> None:
         """If the wall clock was set back, let nobody wait for a bar that was close before."""

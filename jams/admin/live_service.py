@@ -58,7 +58,7 @@ async def free_seat(jam_id: str, user_id: str) -> bool:
     except TimeoutError as error:
         raise StoreUnavailable("Redis doesn't answer") from error
     if freed:
-        worker.presence.upkeep.user_gone(jam_id, user_id, seat.owner)
+        await worker.presence.upkeep.users_gone(jam_id, {user_id: seat.owner})
     return freed
 
 

@@ -90,7 +90,6 @@ def _counts() -> dict[str, Any]:
             "owners": len(presence._owners),
             "rosters": len(presence.upkeep.jam_ids()),
             "waiting": presence._owners.waiting(),
-            "wanted": len(presence._relay._wanted),
         }
     return counts
 

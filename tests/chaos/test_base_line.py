@@ -23,7 +23,7 @@ SETTLED_SECONDS = 20.0
 #: A worker's pool, its channel layer's two, and the test's own.
 REDIS_CONNECTIONS = 16 + 2 + 2
 #: What must be as it was before, by the worker's own count.
-COUNTED = ("tasks", "sockets", "owners", "rosters", "waiting", "wanted")
+COUNTED = ("tasks", "sockets", "owners", "rosters", "waiting")
 
 
 async def base_line(on: Stage) -> dict[str, Any]:

@@ -81,11 +81,12 @@ class CollectionMachine(RuleBasedStateMachine):
         assert (seat.loop, seat.owner) == (placement.loop, owner)
         assert placement.kit == after.jams[placement.jam_id].kit
         if user in before.seats:
-            assert placement.returned
             assert placement.jam_id == before.seats[user]
-            assert placement.loop == before.jams[placement.jam_id].users[user].loop
+            seat_before = before.jams[placement.jam_id].users[user]
+            assert placement.loop == seat_before.loop
+            assert placement.owner_before == seat_before.owner
         else:
-            assert not placement.returned
+            assert not placement.owner_before
             self._check_placement(before, placement, wish, origin)
 
     def _check_placement(

@@ -1,6 +1,7 @@
-"""The relay's subscriptions while Redis is away, on a channel layer that fails on demand."""
+"""What travels between processes, on a channel layer in memory that fails on demand."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,42 +9,57 @@ import pytest
 from redis.asyncio.retry import Retry
 
 from jams import relay
-from jams.relay import Relay
+from jams.relay import Relay, Relayed
 from loops_project.channel_layers import channel_layers
 
 
 class Layer:
-    """A channel layer that forgets a group before it tells Redis, as the pub/sub layer does."""
+    """One layer for all processes, which notes every message."""
 
     def __init__(self) -> None:
         self.away = False
-        self.groups: set[str] = set()
-        self.subscribed: set[str] = set()
-        self.answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.groups = defaultdict[str, set[str]](set)
+        self.channels = defaultdict[str, asyncio.Queue[dict[str, Any]]](asyncio.Queue)
 
     async def new_channel(self) -> str:
-        return "channel"
+        self.channels[name := f"channel{len(self.channels)}"].qsize()
+        return name
 
     async def receive(self, channel: str) -> dict[str, Any]:
-        return await self.answers.get()
+        return await self.channels[channel].get()
 
     async def group_add(self, group: str, channel: str) -> None:
-        self.groups.add(group)
-        self._ask()
-        self.subscribed.add(group)
+        self.groups[group].add(channel)
 
-    async def group_discard(self, group: str, channel: str) -> None:
-        if group in self.groups:
-            self.groups.discard(group)
-            self._ask()
-            self.subscribed.discard(group)
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        if self.away:
+            raise ConnectionError("Redis is away")
+        self.sent.append((group, message))
+        for channel in self.groups[group]:
+            self.channels[channel].put_nowait(message)
 
     async def flush(self) -> None:
         pass
 
-    def _ask(self) -> None:
-        if self.away:
-            raise ConnectionError("Redis is away")
+
+class Node:
+    """A process: its relay, and what it has heard."""
+
+    def __init__(self, layer: Layer, name: str) -> None:
+        self.heard: list[Relayed] = []
+        self.relay = Relay(layer, name, self._receive)  # type: ignore[arg-type]
+
+    def _receive(self, relayed: Relayed) -> None:
+        assert relayed.payload != b"confusing"
+        self.heard.append(relayed)
+
+    async def hears(self, count: int) -> list[Relayed]:
+        """Return what it has heard, once it is so much."""
+        async with asyncio.timeout(5):
+            while len(self.heard) < count:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+        return self.heard
 
 
 @pytest.fixture
@@ -52,49 +68,82 @@ def layer() -> Layer:
 
 
 @pytest.fixture
-async def subject(layer: Layer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Relay]:
-    monkeypatch.setattr(relay, "_RETRY_SECONDS", 0.01)
-    subject = Relay(layer, "n0", lambda relayed: None)  # type: ignore[arg-type]
-    await subject.start()
-    yield subject
-    await subject.stop()
+async def nodes(layer: Layer) -> AsyncIterator[dict[str, Node]]:
+    nodes = {name: Node(layer, name) for name in ("here", "there", "far")}
+    for node in nodes.values():
+        await node.relay.start()
+    yield nodes
+    for node in nodes.values():
+        await node.relay.stop()
 
 
-async def until_subscribed_to(layer: Layer, *groups: str) -> None:
-    async with asyncio.timeout(5):
-        while layer.subscribed != set(groups):  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
+def event(number: int, jam_id: str = "jam") -> Relayed:
+    return Relayed(jam_id, "here:1", b"%d" % number)
 
 
-async def test_a_subscription_that_failed_comes_with_redis(layer: Layer, subject: Relay) -> None:
-    layer.away = True
-    await subject.subscribe("a")
-    assert not layer.subscribed
-    layer.away = False
-    await until_subscribed_to(layer, "jam.a")
+async def test_what_is_told_at_once_travels_together_and_in_order(
+    layer: Layer, nodes: dict[str, Node]
+) -> None:
+    events = [event(number, jam_id=f"jam{number % 3}") for number in range(20)]
+    for one in events:
+        nodes["here"].relay.publish(one, {"there"})
+    assert await nodes["there"].hears(20) == events
+    assert len(layer.sent) == 1
 
 
-async def test_so_does_the_end_of_one(layer: Layer, subject: Relay) -> None:
-    await subject.subscribe("a")
-    await subject.subscribe("b")
-    layer.away = True
-    subject.unsubscribe_soon("a")
-    await asyncio.sleep(0.05)
-    assert layer.subscribed == {"jam.a", "jam.b"}
-    layer.away = False
-    await until_subscribed_to(layer, "jam.b")
+async def test_only_the_nodes_it_is_for_hear_an_event(nodes: dict[str, Node]) -> None:
+    here, there, far = nodes.values()
+    here.relay.publish(event(1), {"there", "far"})
+    here.relay.publish(event(2), {"far"})
+    here.relay.publish(event(3), set())
+    here.relay.publish(event(4), {"there"})
+    assert await there.hears(2) == [event(1), event(4)]
+    assert await far.hears(2) == [event(1), event(2)]
 
 
-async def test_who_changes_their_mind_meanwhile_gets_what_they_want_last(
-    layer: Layer, subject: Relay
+async def test_nobody_tells_themselves(layer: Layer, nodes: dict[str, Node]) -> None:
+    nodes["here"].relay.publish(event(1), {"here", "there"})
+    await nodes["there"].hears(1)
+    assert [group for group, _ in layer.sent] == ["node.there"]
+
+
+async def test_what_is_told_while_redis_is_away_is_lost_and_what_follows_is_not(
+    layer: Layer, nodes: dict[str, Node], caplog: pytest.LogCaptureFixture
 ) -> None:
     layer.away = True
-    await subject.subscribe("a")
-    subject.unsubscribe_soon("a")
-    await subject.subscribe("a")
-    subject.unsubscribe_soon("b")
+    nodes["here"].relay.publish(event(1), {"there"})
+    async with asyncio.timeout(5):
+        while "didn't reach" not in caplog.text:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
     layer.away = False
-    await until_subscribed_to(layer, "jam.a")
+    nodes["here"].relay.publish(event(2), {"there"})
+    assert await nodes["there"].hears(1) == [event(2)]
+
+
+async def test_the_oldest_go_when_too_many_wait(
+    nodes: dict[str, Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "_BACKLOG", 10)
+    crowded = Node(Layer(), "crowded")
+    for number in range(15):
+        crowded.relay.publish(event(number), {"there"})
+    assert crowded.relay._outgoing.qsize() == 10
+    assert crowded.relay._outgoing.get_nowait() == ("there", event(5))
+
+
+async def test_an_event_that_nobody_understands_takes_none_along(nodes: dict[str, Node]) -> None:
+    here, there, _ = nodes.values()
+    here.relay.publish(Relayed("jam", "here:1", b"confusing"), {"there"})
+    here.relay.publish(event(2), {"there"})
+    assert await there.hears(1) == [event(2)]
+
+
+async def test_what_another_version_says_on_top_is_left_out(
+    layer: Layer, nodes: dict[str, Node]
+) -> None:
+    told = event(1)._asdict() | {"mood": "good"}
+    await layer.group_send("node.there", {"type": "jam.events", "events": [told]})
+    assert await nodes["there"].hears(1) == [event(1)]
 
 
 def test_the_layer_retries_as_an_asynchronous_client_does() -> None:

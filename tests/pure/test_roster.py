@@ -14,7 +14,7 @@ from jams.messages import (
 from jams.roster import Roster, Told, new_user
 from jams.timeline import LoopState
 
-ANN, BOB = new_user("ann", "drums"), new_user("bob", "bass")
+ANN, BOB, CLEO = new_user("ann", "drums"), new_user("bob", "bass"), new_user("cleo", "pad")
 
 
 def roster_of(*told: tuple[FromServer, str]) -> Roster:
@@ -58,9 +58,9 @@ def test_a_late_leave_of_an_old_connection_removes_nobody() -> None:
 def test_it_knows_whose_users_are_its_own() -> None:
     roster = with_both()
     assert list(roster.mine()) == ["ann"]
-    assert roster.has_others()
+    assert roster.others() == {"there"}
     roster.apply(UserLeft("bob"), "there:1")
-    assert not roster.has_others()
+    assert not roster.others()
 
 
 def test_who_is_away_is_told_again_with_what_they_play() -> None:
@@ -113,16 +113,17 @@ def test_users_of_this_process_who_are_about_to_come_in_bring_their_state() -> N
     assert roster.expected == states
 
 
-def test_it_knows_after_every_event_whether_other_processes_have_users() -> None:
+def test_it_knows_after_every_event_which_other_processes_have_users() -> None:
     roster = Roster("lofi", "here")
-    assert not roster.has_others()
-    told: list[tuple[FromServer, str, bool]] = [
-        (UserJoined(ANN), "here:1", False),
-        (UserJoined(BOB), "there:1", True),
-        (UserBack("bob"), "here:2", False),
-        (UserBack("ann"), "there:2", True),
-        (UserLeft("ann"), "there:2", False),
+    assert not roster.others()
+    told: list[tuple[FromServer, str, set[str]]] = [
+        (UserJoined(ANN), "here:1", set()),
+        (UserJoined(BOB), "there:1", {"there"}),
+        (UserJoined(CLEO), "far:1", {"there", "far"}),
+        (UserBack("bob"), "here:2", {"far"}),
+        (UserBack("ann"), "there:2", {"there", "far"}),
+        (UserLeft("ann"), "there:2", {"far"}),
     ]
-    for message, owner, has_others in told:
+    for message, owner, others in told:
         assert roster.apply(message, owner)
-        assert roster.has_others() is has_others, message
+        assert roster.others() == others, message
