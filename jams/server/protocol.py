@@ -32,7 +32,10 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         extensions: dict[str, object] = self.scope["extensions"]  # type: ignore[assignment]
         extensions[DIRECT_SOCKET] = self
-        await super().run_asgi()
+        try:
+            await super().run_asgi()
+        finally:
+            del extensions[DIRECT_SOCKET]  # it knows the scope
 
     def send_receive_event_to_app(self) -> None:
         take = self.take_text
@@ -66,8 +69,6 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         # No cycles: or memory, and time, would be the garbage collector's.
         self.take_text = None  # it knows the consumer, which knows this socket
         self.conn.parser.close()  # a generator that knows its own protocol
-        if self.handshake_initiated:
-            self.scope["extensions"].pop(DIRECT_SOCKET, None)
 
 
 def _is_utf8(parts: Sequence[bytes]) -> bool:

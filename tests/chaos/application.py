@@ -3,9 +3,12 @@
 - The wall clock is shifted as the levers say.
 - In a jam named ``broken-<verb>-...`` that verb raises.
 - ``/chaos/counts`` tells what the worker process holds at the moment.
+- ``/chaos/garbage`` tells how many objects only the garbage collector could free, and frees them;
+  from the first time on it does so at no other moment.
 """
 
 import asyncio
+import gc
 import json
 import os
 import time
@@ -94,11 +97,20 @@ def _counts() -> dict[str, Any]:
     return counts
 
 
+def _garbage() -> int:
+    gc.disable()
+    return gc.collect()
+
+
+_ANSWERS: dict[str, Callable[[], Any]] = {"/chaos/counts": _counts, "/chaos/garbage": _garbage}
+
+
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Answer what only tests ask; the project answers everything else."""
-    if scope["type"] != "http" or scope["path"] != "/chaos/counts":
+    answer = _ANSWERS.get(scope["path"]) if scope["type"] == "http" else None
+    if answer is None:
         await project(scope, receive, send)
         return
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(_counts()).encode()})
+    await send({"type": "http.response.body", "body": json.dumps(answer()).encode()})

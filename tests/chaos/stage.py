@@ -51,9 +51,17 @@ class Stage:
 
     def counts(self) -> dict[str, Any]:
         """What the only worker holds now."""
-        with urllib.request.urlopen(f"{self.url}/chaos/counts", timeout=10) as response:
-            counts: dict[str, Any] = json.load(response)
+        counts: dict[str, Any] = self._ask("counts")
         return counts
+
+    def garbage(self) -> int:
+        """How many objects of the only worker are held by nothing but each other; frees them."""
+        garbage: int = self._ask("garbage")
+        return garbage
+
+    def _ask(self, what: str) -> Any:
+        with urllib.request.urlopen(f"{self.url}/chaos/{what}", timeout=10) as response:
+            return json.load(response)
 
     def jams(self) -> dict[str, Any]:
         """The jams as Redis has them; checks that its indexes agree."""

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import WebSocketException
 
+from jams.loops import CAPACITY
+
 from .guests import Guest, crowd, until
 from .raw import connected as tcp
 from .raw import handshake, opened, reset
@@ -27,11 +29,18 @@ COUNTED = ("tasks", "sockets", "owners", "rosters", "waiting")
 
 
 async def base_line(on: Stage) -> dict[str, Any]:
-    """The counts of a worker that has seen somebody come and go."""
+    """The counts of a worker that has seen somebody come and go, and does nothing just now."""
     async with crowd(on.url, 14):
         pass
     await until(lambda: not on.counts()["owners"], SETTLED_SECONDS, "an empty house")
-    return everything(on)
+    seen = [everything(on)]
+
+    def is_quiet() -> bool:
+        seen.append(everything(on))
+        return seen[-2] == seen[-1]
+
+    await until(is_quiet, SETTLED_SECONDS, "two equal counts in a row")
+    return seen[-1]
 
 
 def everything(on: Stage) -> dict[str, Any]:
@@ -147,3 +156,16 @@ async def test_resets_during_broadcasts_leave_nothing_behind(
             "each seat freed once; sockets, tasks, subscriptions, connections as before",
             f"each at most once; base line after {took:.1f} s (the grace is 10)",
         )
+
+
+async def test_a_connection_that_ends_leaves_nothing_to_the_garbage_collector(
+    tmp_path: Path,
+) -> None:
+    """So that full collections, which stop the worker, may be rare (``jams/server/worker.py``)."""
+    with stage(tmp_path) as on:
+        before = await base_line(on)
+        on.garbage()
+        async with crowd(on.url, 4 * CAPACITY):
+            pass
+        await back_at(before, on)
+        assert on.garbage() < CAPACITY
