@@ -142,13 +142,14 @@ async def jam_of(url: str, count: int) -> AsyncIterator[list[Visitor]]:
     visitors = [await visit(url)]
     try:
         for _ in range(count - 1):
-            visitor = await visit(url, visitors[0].jam_id)
-            for other in visitors:
+            others = list(visitors)
+            visitors.append(await visit(url, visitors[0].jam_id))
+            for other in others:
                 await other.expect("user_joined")
-            visitors.append(visitor)
         yield visitors
     finally:
         for visitor in visitors:
             if visitor.socket.close_code is None:
                 await visitor.send("leave")
-            await visitor.socket.close()
+                # Not by itself: daphne may then see that the peer is gone before it reads that.
+                await visitor.expect_close()
