@@ -7,6 +7,7 @@ round trip of its own.
 
 import asyncio
 import logging
+from collections.abc import Iterable
 
 from redis.exceptions import RedisError
 
@@ -52,18 +53,27 @@ class StateKeeper:
 
     async def _write_now(self) -> bool:
         """Write what waits, to each shard what is for it; tell whether all of it was kept."""
+        states, self._waiting = self._waiting, {}
+        try:
+            writing = (self._write_to(*part) for part in self._by_shard(states))
+            return all(await asyncio.gather(*writing))
+        except BaseException:
+            self._waiting = states | self._waiting
+            raise
+
+    def _by_shard(self, states: _States) -> Iterable[tuple[Shard, _States]]:
+        if len(self._shards) == 1:
+            return [(self._shards[0], states)]
         parts = dict[Shard, _States]()
-        for (jam_id, user_id), state in self._waiting.items():
-            parts.setdefault(self._shards.of(jam_id), {})[jam_id, user_id] = state
-        return all(await asyncio.gather(*(self._write_to(*part) for part in parts.items())))
+        for key, state in states.items():
+            parts.setdefault(self._shards.of(key[0]), {})[key] = state
+        return parts.items()
 
     async def _write_to(self, shard: Shard, states: _States) -> bool:
         try:
             await shard.store.keep_states((*key, state) for key, state in states.items())
         except (RedisError, OSError) as error:
+            self._waiting = states | self._waiting
             logger.warning("States are kept later: %s", error)
             return False
-        for key, state in states.items():
-            if self._waiting.get(key) is state:  # else there is a later one
-                del self._waiting[key]
         return True
