@@ -7,7 +7,6 @@ round trip of its own.
 
 import asyncio
 import logging
-from collections.abc import Iterable
 
 from redis.exceptions import RedisError
 
@@ -55,19 +54,19 @@ class StateKeeper:
         """Write what waits, to each shard what is for it; tell whether all of it was kept."""
         states, self._waiting = self._waiting, {}
         try:
-            writing = (self._write_to(*part) for part in self._by_shard(states))
-            return all(await asyncio.gather(*writing))
+            if len(self._shards) == 1:  # a task for it would cost half as much as the rest
+                return await self._write_to(self._shards[0], states)
+            parts = self._by_shard(states).items()
+            return all(await asyncio.gather(*(self._write_to(*part) for part in parts)))
         except BaseException:
             self._waiting = states | self._waiting
             raise
 
-    def _by_shard(self, states: _States) -> Iterable[tuple[Shard, _States]]:
-        if len(self._shards) == 1:
-            return [(self._shards[0], states)]
+    def _by_shard(self, states: _States) -> dict[Shard, _States]:
         parts = dict[Shard, _States]()
         for key, state in states.items():
             parts.setdefault(self._shards.of(key[0]), {})[key] = state
-        return parts.items()
+        return parts
 
     async def _write_to(self, shard: Shard, states: _States) -> bool:
         try:

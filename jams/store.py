@@ -221,13 +221,13 @@ class JamStore:
 
     async def keep_states(self, states: Iterable[tuple[str, str, LoopState]]) -> None:
         """Keep what users play, each as (jam, user, state), for those who come later."""
-        # As one argument: the client takes its time for each.
-        rows = dict[str, list[tuple[str, str]]]()
+        rows, names = list[tuple[str, str, str]](), [self.keys.seats]
         for jam_id, user_id, state in states:
-            rows.setdefault(jam_id, []).append((user_id, _encode_state(state)))
+            rows.append((jam_id, user_id, _encode_state(state)))
+            names.append(self.keys.state(jam_id))
         if rows:
-            names = [self.keys.seats, *map(self.keys.state, rows)]
-            await _reply(self._state(keys=names, args=[_encode_rows(list(rows.items()))]))
+            # As one argument: the client takes its time for each.
+            await _reply(self._state(keys=names, args=[_encode_rows(rows)]))
 
     async def claim_stats_slot(self, slot: str, seconds: int) -> bool:
         """Keep the other workers from collecting statistics for so long; False: one does now."""

@@ -18,6 +18,7 @@ from jams.loops import CAPACITY
 from jams.redis_client import connect
 from jams.shards import NoSuchShard, Shard, Shards
 from jams.store import JamStore, Keys, StoreUnavailable, TooManyShards
+from jams.timeline import LoopState
 from tests.redis_cluster import master_of
 
 from .commit_log import Client, replay
@@ -249,3 +250,19 @@ def test_the_sync_face_sees_and_changes_the_jams_of_all_shards(home: Home) -> No
     assert balancer.stats().users == 30
     assert all(balancer.remove_user(jam_id, user) for user, jam_id in seats.items())
     assert balancer.stats() == (0, 0, ())
+
+
+async def test_what_is_played_is_kept_in_every_shard(nodes: list[Node]) -> None:
+    node = nodes[0]
+    await node.balancer.add_shard()
+    await node.shards.look()
+    for shard in node.shards:
+        seats = {f"{name}{shard.number}": jam_id_in(shard.number, name) for name in ("a", "b")}
+        states = {user: LoopState(True, number, 7) for number, user in enumerate(seats)}
+        for user, jam_id in seats.items():
+            await node.balancer.join(user, f"n0:{user}", Wish(jam_id, insist=True))
+        kept = [(jam_id, user, states[user]) for user, jam_id in seats.items()]
+        gone = (jam_id_in(shard.number, "a"), "gone", LoopState(True, 1, 1))
+        await shard.store.keep_states([*kept, gone])
+        for user, jam_id in seats.items():
+            assert await node.balancer.states(jam_id) == {user: states[user]}
