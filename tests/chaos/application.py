@@ -3,8 +3,8 @@
 - The wall clock is shifted as the levers say.
 - In a jam named ``broken-<verb>-...`` that verb raises.
 - ``/chaos/counts`` tells what the worker process holds at the moment.
-- ``/chaos/garbage`` tells how many objects only the garbage collector could free, and frees them;
-  from the first time on it does so at no other moment.
+- ``/chaos/garbage`` tells what only the garbage collector could free (how many objects of each
+  type), and frees it; from the first time on that happens at no other moment.
 """
 
 import asyncio
@@ -97,9 +97,15 @@ def _counts() -> dict[str, Any]:
     return counts
 
 
-def _garbage() -> int:
+def _garbage() -> Counter[str]:
     gc.disable()
-    return gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    gc.collect()
+    types = Counter(type(thing).__qualname__ for thing in gc.garbage)
+    gc.set_debug(0)
+    gc.garbage.clear()
+    gc.collect()
+    return types
 
 
 _ANSWERS: dict[str, Callable[[], Any]] = {"/chaos/counts": _counts, "/chaos/garbage": _garbage}

@@ -54,9 +54,9 @@ class Stage:
         counts: dict[str, Any] = self._ask("counts")
         return counts
 
-    def garbage(self) -> int:
-        """How many objects of the only worker are held by nothing but each other; frees them."""
-        garbage: int = self._ask("garbage")
+    def garbage(self) -> dict[str, int]:
+        """What of the only worker is held by nothing but itself: objects by type. Frees it."""
+        garbage: dict[str, int] = self._ask("garbage")
         return garbage
 
     def _ask(self, what: str) -> Any:
