@@ -78,18 +78,28 @@ class JamBalancer:
     ) -> bool:
         """Free a seat (only ``owner``'s, if given); tell whether it was there.
 
-        ``wherever`` the user sits: in whatever jam of that jam's shard. Waits for the store as long
-        as it takes: a seat must not be forgotten.
+        ``wherever`` the user sits: in whatever jam of that jam's shard.
+        """
+        return await self.free(jam_id, user_id, owner, wherever=wherever) is not None
+
+    async def free(
+        self, jam_id: str, user_id: str, owner: str | None = None, *, wherever: bool = False
+    ) -> frozenset[str] | None:
+        """Free a seat; return who still has users in the jam (nodes), None if it wasn't there.
+
+        Waits for the store as long as it takes: a seat must not be forgotten.
         """
 
-        def apply(jams: JamCollection, _: FreshJam) -> tuple[JamCollection, bool]:
+        def apply(jams: JamCollection, _: FreshJam) -> tuple[JamCollection, frozenset[str] | None]:
             at = jams.seats.get(user_id, "") if wherever else jam_id
-            return jams.remove_user(at, user_id, owner)
+            after, removed = jams.remove_user(at, user_id, owner)
+            jam = after.jams.get(at)
+            return after, frozenset(jam.nodes() if jam else ()) if removed else None
 
         operation = Operation(apply, (user_id,), (jam_id,))
         committer = self._shards.of(jam_id).committer
-        removed: bool = await committer.submit(operation, patience=None)
-        return removed
+        nodes: frozenset[str] | None = await committer.submit(operation, patience=None)
+        return nodes
 
     async def swap_loop(self, jam_id: str, user_id: str, owner: str, loop: str) -> bool:
         """Give a user another loop of their jam; tell whether they have it now."""
@@ -150,11 +160,6 @@ class JamBalancer:
     async def jam_with_states(self, jam_id: str) -> tuple[Jam | None, dict[str, LoopState]]:
         """Return a jam, None if there is none, and what its users play."""
         return await _ask(self._shards.of(jam_id).store.jam_with_states(jam_id))
-
-    async def nodes(self, jam_id: str) -> set[str]:
-        """Return the workers that have users in a jam."""
-        jams = await _ask(self._shards.of(jam_id).store.jams([jam_id]))
-        return jams[jam_id].nodes() if jams else set()
 
     async def stats(self) -> Stats:
         """Return how many jams and users there are."""

@@ -7,7 +7,7 @@ import re
 
 #: Past this no shard is added: each costs every worker a beat and a look at the others' beats.
 MOST_SHARDS = 64
-_MARK = re.compile(r"-s([1-9][0-9]*)", re.ASCII)
+_MARK = re.compile(r"-s([1-9][0-9]{0,63})", re.ASCII)
 
 
 def shard_of(jam_id: str) -> int:

@@ -9,9 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Mapping
-from itertools import compress
 
-from .balancer import JamBalancer
 from .routine import repeat, survive
 from .shards import Shard, Shards
 from .upkeep import Upkeep
@@ -51,13 +49,15 @@ class Watch:
 class Leases:
     """Keeps this worker's own lease of a shard, and ends those of the dead."""
 
-    def __init__(self, shard: Shard, shards: Shards, balancer: JamBalancer, upkeep: Upkeep) -> None:
+    def __init__(self, shard: Shard, shards: Shards, upkeep: Upkeep) -> None:
         self._shard = shard
         self._shards = shards
-        self._balancer = balancer
         self._upkeep = upkeep
         self._watch = Watch()
         self._counter = 0
+        #: Seats were lost, and have not all been claimed again.
+        self._lost = False
+        self._healing: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -83,15 +83,27 @@ class Leases:
         if self._counter and forgotten:
             text = "This worker's seats in shard %d were lost or given up; claiming them again"
             logger.warning(text, store.shard)
-            self._spawn(self._upkeep.heal(store.shard), "heal")
+            self._lost = True
+        if self._lost and (self._healing is None or self._healing.done()):
+            self._healing = self._spawn(self._heal(), "heal")
         self._counter = told.counter
         if told.shards > len(self._shards):
             self._spawn(self._shards.look(), "look for shards")
 
-    def _spawn(self, work: Awaitable[None], name: str) -> None:
+    async def _heal(self) -> None:
+        """Claim what was lost; what fails is tried again at the next beat."""
+        self._lost = False
+        try:
+            await self._upkeep.heal(self._shard.store.shard)
+        except BaseException:
+            self._lost = True
+            raise
+
+    def _spawn(self, work: Awaitable[None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(survive(work), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _reap(self) -> None:
         store = self._shard.store
@@ -105,18 +117,12 @@ class Leases:
         jams = await store.all_jams()
         await asyncio.gather(
             *(
-                self._end_leases_in(jam_id, owners)
+                self._upkeep.free(jam_id, user_id, seat.owner, lease_ended=True)
                 for jam_id, jam in jams.items()
-                if (owners := {id_: s.owner for id_, s in jam.users.items() if s.node in dead})
+                for user_id, seat in jam.users.items()
+                if seat.node in dead
             )
         )
         for node in dead:
             await store.forget_node(node)
         logger.info("Ended the leases of %s", ", ".join(sorted(dead)))
-
-    async def _end_leases_in(self, jam_id: str, owners: Mapping[str, str]) -> None:
-        removals = (self._balancer.remove_user(jam_id, *seat) for seat in owners.items())
-        removed = await asyncio.gather(*removals)
-        gone = dict(compress(owners.items(), removed))
-        if gone:
-            await self._upkeep.users_gone(jam_id, gone, lease_ended=True)

@@ -7,13 +7,14 @@ must not get an open door out of an outage; the limit then holds per worker.
 
 import logging
 import unicodedata
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
-from redis import Redis
+from redis import Redis, RedisCluster
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
 
 from .origins import origin_tag
@@ -54,7 +55,7 @@ def forget_attempts(name: str, address: str) -> None:
     try:
         with _connect() as redis:
             redis.delete(key)
-    except (RedisError, OSError) as error:
+    except (RedisError, RedisClusterException, OSError) as error:
         logger.warning("Attempts to log in stay counted, Redis doesn't answer: %s", error)
 
 
@@ -74,7 +75,7 @@ def _count(keys: list[str]) -> list[tuple[int, int]]:
                 together.incr(key)
                 together.ttl(key)
             replies = together.execute()
-    except (RedisError, OSError) as error:
+    except (RedisError, RedisClusterException, OSError) as error:
         logger.warning("Attempts to log in are counted per worker, Redis is away: %s", error)
         return [(_count_here(key), WINDOW_SECONDS) for key in keys]
     return list(zip(replies[1::3], replies[2::3], strict=True))
@@ -88,10 +89,12 @@ def _count_here(key: str) -> int:
         return 1
 
 
-def _connect() -> "Redis":
-    return Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=_REDIS_SECONDS,
-        socket_connect_timeout=_REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
+def _connect() -> "Redis | RedisCluster":
+    options: dict[str, Any] = {
+        "socket_timeout": _REDIS_SECONDS,
+        "socket_connect_timeout": _REDIS_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    if settings.REDIS_CLUSTER:
+        return RedisCluster.from_url(settings.REDIS_URL, **options)
+    return Redis.from_url(settings.REDIS_URL, **options)

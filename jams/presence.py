@@ -121,9 +121,7 @@ class Presence:
         jam_id, owner, payload, lease_ended = relayed
         roster = self._rosters.get(jam_id)
         if roster is None:
-            loading = self._rosters.loading(jam_id)
-            if loading is not None:  # what is being read may be older than this event
-                loading.add_done_callback(lambda _: self.receive(relayed))
+            self._rosters.once_loaded(jam_id, partial(self.receive, relayed))
             return
         if lease_ended and self._owners.are_of_this_process(owner):
             return  # this worker was taken for dead: it claims its seats again at its next beat
@@ -180,6 +178,7 @@ class Presence:
             # The connection of before may be the last that its process has in this jam.
             from_there = {node_of(placement.owner_before)} - roster.others()
             self._relay.publish(Relayed(jam_id, owner, Frame.of(message).payload), from_there)
+        if placement.owner_before or member is not None:
             self.upkeep.audit_soon(jam_id)
         before = self._hub.add(jam_id, user_id, connection)
         if before is not None:

@@ -47,7 +47,7 @@ class Relay:
         self._node = node
         self._receive = receive
         self._channel = ""
-        self._outgoing: asyncio.Queue[tuple[str, Relayed]] = asyncio.Queue(_BACKLOG)
+        self._outgoing: asyncio.Queue[tuple[frozenset[str], Relayed]] = asyncio.Queue(_BACKLOG)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -67,23 +67,26 @@ class Relay:
 
     def publish(self, relayed: Relayed, nodes: Iterable[str]) -> None:
         """Hand an event to the processes of these nodes soon, in order."""
-        for node in nodes:
-            if node == self._node:
-                continue
-            if self._outgoing.full():
-                self._outgoing.get_nowait()
-            self._outgoing.put_nowait((node, relayed))
+        others = frozenset(nodes) - {self._node}
+        if not others:
+            return
+        if self._outgoing.full():
+            self._outgoing.get_nowait()
+            logger.warning("Too many events wait for Redis: the oldest is dropped")
+        self._outgoing.put_nowait((others, relayed))
 
     async def _publish(self) -> None:
         """Send what waits, all of it that is for one node together and in order."""
         while True:
             events = [await self._outgoing.get()]
-            await asyncio.sleep(GATHER_SECONDS)
+            if self._outgoing.qsize() < _SENT_TOGETHER:
+                await asyncio.sleep(GATHER_SECONDS)
             while not self._outgoing.empty() and len(events) < _SENT_TOGETHER:
                 events.append(self._outgoing.get_nowait())
             by_node = dict[str, list[dict[str, Any]]]()
-            for node, relayed in events:
-                by_node.setdefault(node, []).append(relayed._asdict())
+            for nodes, relayed in events:
+                for node in nodes:
+                    by_node.setdefault(node, []).append(relayed._asdict())
             await asyncio.gather(*(self._send(*sent) for sent in by_node.items()))
 
     async def _send(self, node: str, events: list[dict[str, Any]]) -> None:

@@ -1,10 +1,13 @@
 """The rosters of the jams in which this process has users."""
 
 import asyncio
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 
 from .balancer import JamBalancer
 from .roster import Roster
+
+logger = logging.getLogger(__name__)
 
 
 class Rosters:
@@ -19,13 +22,16 @@ class Rosters:
         self._balancer = balancer
         self._rosters: dict[str, Roster] = {}
         self._loading: dict[str, asyncio.Task[None]] = {}
+        #: What was told of jams that are being loaded: what is read may be older.
+        self._early: dict[str, list[Callable[[], None]]] = {}
 
     def get(self, jam_id: str) -> Roster | None:
         return self._rosters.get(jam_id)
 
-    def loading(self, jam_id: str) -> asyncio.Task[None] | None:
-        """Return the task that loads a jam's roster, if it is being loaded."""
-        return self._loading.get(jam_id)
+    def once_loaded(self, jam_id: str, follow: Callable[[], None]) -> None:
+        """Call this as soon as a jam's roster is there, if it is being loaded."""
+        if jam_id in self._loading:
+            self._early.setdefault(jam_id, []).append(follow)
 
     def items(self) -> Iterable[tuple[str, Roster]]:
         return list(self._rosters.items())
@@ -53,3 +59,9 @@ class Rosters:
             self._rosters[jam_id] = Roster.of(kit, jam, states, self._node)
         finally:
             del self._loading[jam_id]
+            early = self._early.pop(jam_id, [])
+        for follow in early:
+            try:
+                follow()
+            except Exception:
+                logger.exception("An event of another process was not understood")

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 
 from .routine import survive
 from .upkeep import Upkeep
@@ -20,6 +21,7 @@ class Rounds:
     def __init__(self, upkeep: Upkeep) -> None:
         self._upkeep = upkeep
         self._tasks: list[asyncio.Task[None]] = []
+        self._audits: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:
         self._tasks = [
@@ -28,19 +30,26 @@ class Rounds:
         ]
 
     async def stop(self) -> None:
-        for task in self._tasks:
+        tasks = [*self._tasks, *self._audits.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _audit(self) -> None:
         while True:
-            jam_ids = self._upkeep.jam_ids()
+            # A jam whose shard is away keeps none of the others waiting.
+            jam_ids = [id_ for id_ in self._upkeep.jam_ids() if id_ not in self._audits]
             # Spread over the interval, so that no moment has all of it.
             pause = AUDIT_SECONDS / max(1, len(jam_ids) / _AUDITED_TOGETHER)
             for first in range(0, max(1, len(jam_ids)), _AUDITED_TOGETHER):
-                some = jam_ids[first : first + _AUDITED_TOGETHER]
-                await survive(asyncio.gather(*map(self._upkeep.audit, some)))
+                for jam_id in jam_ids[first : first + _AUDITED_TOGETHER]:
+                    audit = survive(self._upkeep.audit(jam_id))
+                    self._audits[jam_id] = task = asyncio.create_task(audit, name="audit-jam")
+                    task.add_done_callback(partial(self._audited, jam_id))
                 await asyncio.sleep(pause)
+
+    def _audited(self, jam_id: str, _: asyncio.Task[None]) -> None:
+        del self._audits[jam_id]
 
     async def _follow_clock(self) -> None:
         """See when the wall clock is set back. The clock of the leases never is."""

@@ -114,6 +114,7 @@ class JamStore:
         self._read = redis.register_script(script("read"))
         self._commit = redis.register_script(commit_script or script("commit"))
         self._beat = redis.register_script(script("beat"))
+        self._jam = redis.register_script(script("jam"))
         self._state = redis.register_script(script("state"))
         self._add_shard = redis.register_script(script("add_shard"))
 
@@ -212,12 +213,11 @@ class JamStore:
         return _decode_states(found)
 
     async def jam_with_states(self, jam_id: str) -> tuple[Jam | None, dict[str, LoopState]]:
-        """Return a jam, None if there is none, and what its users play, in one round trip."""
-        pipeline = self._redis.pipeline(transaction=False)
-        pipeline.hget(self.keys.jams, jam_id)
-        pipeline.hgetall(self.keys.state(jam_id))
-        value, found = await _reply(pipeline.execute())
-        return decode_jam(value) if value else None, _decode_states(found)
+        """Return a jam, None if there is none, and what its users play, at one moment."""
+        keys = [self.keys.jams, self.keys.state(jam_id)]
+        value, found = await _reply(self._jam(keys=keys, args=[jam_id]))
+        states = dict(zip(found[::2], found[1::2], strict=True))
+        return decode_jam(value) if value else None, _decode_states(states)
 
     async def keep_states(self, states: Iterable[tuple[str, str, LoopState]]) -> None:
         """Keep what users play, each as (jam, user, state), for those who come later."""

@@ -1,7 +1,6 @@
 """Keeps what this process believes of its jams in agreement with the store, and with the clock."""
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import suppress
 
 from .balancer import JamBalancer
@@ -39,18 +38,21 @@ class Upkeep:
         self._news = news
         self._asking: set[asyncio.Task[None]] = set()
 
-    async def users_gone(
-        self, jam_id: str, owners: Mapping[str, str], *, lease_ended: bool = False
-    ) -> None:
-        """Tell everybody of users, and their owners, whose seats in a jam have been freed.
+    async def free(
+        self, jam_id: str, user_id: str, owner: str, *, lease_ended: bool = False
+    ) -> bool:
+        """Free a seat of whatever process and tell everybody; return whether it was there.
 
-        ``lease_ended``: because their worker seems to be dead.
+        ``lease_ended``: because its worker seems to be dead.
         """
-        # Those that are there now: whoever comes later finds them gone. And those they were of.
-        nodes = await self._balancer.nodes(jam_id) | set(map(node_of, owners.values()))
-        for user_id, owner in owners.items():
-            left = UserLeft(user_id)
-            self._news.tell_everywhere(jam_id, left, owner, nodes, lease_ended=lease_ended)
+        nodes = await self._balancer.free(jam_id, user_id, owner)
+        if nodes is None:
+            return False
+        # Those that are in the jam now: whoever comes later finds the user gone. And the seat's.
+        told = nodes | {node_of(owner)}
+        left = UserLeft(user_id)
+        self._news.tell_everywhere(jam_id, left, owner, told, lease_ended=lease_ended)
+        return True
 
     async def audit(self, jam_id: str) -> None:
         """Claim what the store has lost of this process's users, and learn what it knows better."""
@@ -93,8 +95,7 @@ class Upkeep:
             for user_id, seat in jam.users.items():
                 mine = self._owners.are_of_this_process(seat.owner)
                 if mine and seat.owner not in self._owners:
-                    await self._balancer.remove_user(jam_id, user_id, seat.owner)
-                    await self.users_gone(jam_id, {user_id: seat.owner})
+                    await self.free(jam_id, user_id, seat.owner)
 
     def follow_clock(self) -> None:
         """If the wall clock was set back, let nobody wait for a bar that was close before."""

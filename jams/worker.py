@@ -105,7 +105,7 @@ class Worker:
         limit = settings.JAM_LIMITS.seats_per_address
         store = JamStore(self._redis, self.node, number, origin_limit=limit)
         shard = Shard(store, Committer(store, lambda: leases.beat()))
-        leases = Leases(shard, self._shards, self.balancer, self.presence.upkeep)
+        leases = Leases(shard, self._shards, self.presence.upkeep)
         await leases.beat()
         leases.start()
         self._leases.append(leases)

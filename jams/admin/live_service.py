@@ -54,12 +54,9 @@ async def free_seat(jam_id: str, user_id: str) -> bool:
         return False
     try:
         async with asyncio.timeout(REDIS_SECONDS):
-            freed = await worker.balancer.remove_user(jam_id, user_id, seat.owner)
+            return await worker.presence.upkeep.free(jam_id, user_id, seat.owner)
     except TimeoutError as error:
         raise StoreUnavailable("Redis doesn't answer") from error
-    if freed:
-        await worker.presence.upkeep.users_gone(jam_id, {user_id: seat.owner})
-    return freed
 
 
 async def _page(balancer: JamBalancer, search: str, number: str, size: int) -> LivePage:

@@ -59,16 +59,16 @@ def _break_handlers() -> None:
 
 
 def _count_releases() -> None:
-    remove = JamBalancer.remove_user
+    free = JamBalancer.free
 
     async def counted(
         self: JamBalancer, jam_id: str, user_id: str, owner: str | None = None, **how: bool
-    ) -> bool:
-        freed = await remove(self, jam_id, user_id, owner, **how)
-        _freed[user_id] += freed
+    ) -> frozenset[str] | None:
+        freed = await free(self, jam_id, user_id, owner, **how)
+        _freed[user_id] += freed is not None
         return freed
 
-    JamBalancer.remove_user = counted  # type: ignore[method-assign]
+    JamBalancer.free = counted  # type: ignore[method-assign]
 
 
 _break_handlers()

@@ -128,7 +128,7 @@ async def test_the_oldest_go_when_too_many_wait(
     for number in range(15):
         crowded.relay.publish(event(number), {"there"})
     assert crowded.relay._outgoing.qsize() == 10
-    assert crowded.relay._outgoing.get_nowait() == ("there", event(5))
+    assert crowded.relay._outgoing.get_nowait() == (frozenset({"there"}), event(5))
 
 
 async def test_an_event_that_nobody_understands_takes_none_along(nodes: dict[str, Node]) -> None:
