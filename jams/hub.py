@@ -85,7 +85,7 @@ class Hub:
     def send(self, jam_id: str, frame: Frame, but: str | None = None) -> None:
         """Send a frame to everyone of a jam who is connected here, except the user ``but``.
 
-        It goes out at the end of this turn of the event loop.
+        It goes out at the end of this turn of the event loop, or at once if ``but`` is connected.
         """
         audience = self._jams.get(jam_id)
         if audience is None:

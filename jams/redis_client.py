@@ -22,7 +22,7 @@ Client = Redis | RedisCluster
 
 
 class PatientCluster(RedisCluster):
-    """A client whose commands wait for their turn, and whose errors are Redis' own.
+    """A client whose commands (pipelines don't) wait for their turn, with Redis' own errors.
 
     What it raises of a cluster that can't be reached at all is no RedisError by itself.
     """

@@ -14,7 +14,7 @@ LONGEST_RETRY_SECONDS = 0.5
 
 
 def channel_layers(redis_urls: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """`CHANNEL_LAYERS` on these Redis servers, the jams spread over them; empty without any.
+    """`CHANNEL_LAYERS` on these Redis servers, the processes spread over them; empty without any.
 
     The pub/sub layer, because the other one counts its capacity per process and drops what exceeds
     it in silence. The retry is for a Redis that restarted: without it the first publish afterwards

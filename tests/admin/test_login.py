@@ -8,6 +8,7 @@ from http import HTTPStatus
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from redis import Redis
@@ -148,3 +149,14 @@ def test_forgetting_names_no_other(redis_url: str) -> None:
     forget_attempts("ada", "192.0.2.1")
     assert count_attempt("ada", "192.0.2.1") == 0
     assert count_attempt("grace", "192.0.2.1") > 0
+
+
+def test_a_cluster_counts_as_well(
+    client: Client, redis_cluster_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with override_settings(REDIS_URL=redis_cluster_url, REDIS_CLUSTER=True):
+        use_up(client)
+        cache.clear()  # what this worker alone counts
+        assert attempt(client, PASSWORD) == HTTPStatus.TOO_MANY_REQUESTS
+        assert attempt(client, PASSWORD, address="192.0.2.2") == HTTPStatus.FOUND
+    assert "Redis" not in caplog.text

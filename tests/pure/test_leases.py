@@ -1,15 +1,21 @@
 """When a worker counts as dead, and that the times fit together."""
 
+import asyncio
+from collections import deque
+from types import SimpleNamespace
+
 from jams.leases import (
     BEAT_SECONDS,
     BLIND_SECONDS,
     LEASE_SECONDS,
     WATCH_SECONDS,
+    Leases,
     Watch,
 )
 from jams.owners import GRACE_SECONDS
 from jams.rounds import AUDIT_SECONDS
-from jams.store import HEALING_MS
+from jams.shards import Shard
+from jams.store import HEALING_MS, Beat, StoreUnavailable
 
 
 def watch_for(watch: Watch, seconds: int, counter: int, start: float = 0.0) -> set[str]:
@@ -49,3 +55,44 @@ def test_lost_jams_are_rebuilt_before_newcomers_are_seated_again() -> None:
     assert HEALING_MS / 1000 > BEAT_SECONDS
     assert AUDIT_SECONDS <= 10
     assert GRACE_SECONDS == 10
+
+
+class Beaten:
+    """A store in which beats are told what stands here."""
+
+    shard, node = 0, "here"
+
+    def __init__(self, *beats: Beat) -> None:
+        self.epoch = ""
+        self._beats = deque(beats)
+
+    async def beat(self, known: int) -> Beat:
+        self.epoch = self._beats[0].epoch
+        return self._beats.popleft()
+
+
+class FailingUpkeep:
+    """Fails to heal so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.failures = times
+        self.healed = 0
+
+    async def heal(self, shard: int) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("away again")
+        self.healed += 1
+
+
+async def test_a_healing_that_failed_is_tried_again_at_each_beat_until_it_is_done() -> None:
+    beats = [Beat("old", 1, -2, 1), *(Beat("new", number, -2, 1) for number in range(1, 6))]
+    store, upkeep = Beaten(*beats), FailingUpkeep(times=2)
+    shard = Shard(store, SimpleNamespace(healing_until=0.0))  # type: ignore[arg-type]
+    leases = Leases(shard, [shard], upkeep)  # type: ignore[arg-type]
+    healed = []
+    for _ in beats:
+        await leases.beat()
+        await asyncio.gather(*leases._tasks)
+        healed.append(upkeep.healed)
+    assert healed == [0, 0, 0, 1, 1, 1]

@@ -22,7 +22,7 @@ from jams.timeline import LoopState
 from tests.redis_cluster import master_of
 
 from .commit_log import Client, replay
-from .nodes import Home, Node, node_on, until
+from .nodes import Home, Node, node_of, node_on, until
 
 FIRST = Keys()
 
@@ -266,3 +266,11 @@ async def test_what_is_played_is_kept_in_every_shard(nodes: list[Node]) -> None:
         await shard.store.keep_states([*kept, gone])
         for user, jam_id in seats.items():
             assert await node.balancer.states(jam_id) == {user: states[user]}
+
+
+@pytest.mark.usefixtures("_settings_of_home")
+async def test_a_rush_of_people_waits_its_turn_at_redis() -> None:
+    """Every one of them is the first of this process in a jam, after a worker has gone."""
+    async with connect() as redis, node_of(redis, "n9") as node:
+        read = await asyncio.gather(*(node.balancer.jam_with_states(f"j{n}") for n in range(400)))
+        assert read == [(None, {})] * 400
