@@ -56,7 +56,7 @@ tests/load/peers/node_modules/.package-lock.json: tests/load/peers/package-lock.
 bench: .venv/dev-lock tests/load/peers/node_modules/.package-lock.json ## measure, beside other servers (QUICK=1)
 	$(BIN)/python -m tests.load $(if $(QUICK),--quick) $(ARGS)
 
-bench-growth: .venv/dev-lock ## measure with more users, and with more jams
+bench-growth: .venv/dev-lock tests/load/peers/node_modules/.package-lock.json ## measure with more users, and with more jams
 	$(BIN)/python -m tests.load growth $(ARGS)
 	$(BIN)/python -m tests.load filling $(ARGS)
 

@@ -1,10 +1,13 @@
 """More users on one worker: does what one event or one newcomer costs stay the same?
 
 Time costs as well, whatever is done (pings, beats, audits), and the more, the more users there
-are. So it is measured alone, and each figure is shown with and without it.
+are. So it is measured alone, and each figure is shown with and without it. And the machine's
+caches hold fewer of them: what that alone does is seen in the bare ``ws`` server beside ours.
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import uvloop
 
@@ -13,7 +16,9 @@ from .accounting import allow_sockets, resident_bytes
 from .phases import IN_FLIGHT, JOIN_WINDOW, Figures, Measure, Size
 from .report import Figure, Round
 from .running import Bench, in_turns
-from .servers import OURS
+from .servers import OURS, WS, Server
+
+Phases = Callable[[Measure], Coroutine[Any, Any, None]]
 
 SIZES = (350, 1400, 3500, 10_000)
 ROUNDS = 3
@@ -35,11 +40,14 @@ FIGURES = (
     Figure(f"event, 2,000 toggles/s{_NET}", "- without what time costs"),
     Figure("event, saturated", "µs per delivered event, 64 in flight"),
     Figure(f"event, saturated{_NET}", "- without what time costs"),
+    Figure("ws, event, saturated", "- of bare ws", flat=False),
     Figure("event, saturated alike", "µs per delivered event, 64 in flight per 350 users"),
     Figure(f"event, saturated alike{_NET}", "- without what time costs"),
+    Figure("ws, event, saturated alike", "- of bare ws", flat=False),
     Figure("join, everybody", "µs per join, everybody, 350 on their way at any time"),
     Figure("join, more at once", "µs per join of 350 more, at once"),
     Figure(f"join, more at once{_NET}", "- without what time costs"),
+    Figure("ws, join, more at once", "- of bare ws", flat=False),
     Figure("join, more in turn", "µs per join of 350 more, 32 at a time"),
     Figure(f"join, more in turn{_NET}", "- without what time costs"),
     Figure("memory", "KB of memory per connection"),
@@ -77,9 +85,27 @@ def grow(ground: Bench, rounds: int, seconds: float) -> list[str]:
 
 def _figures(ground: Bench, users: int) -> Figures:
     ground.empty()
-    with ground.run(OURS, Size(users, seconds=1.5, pages=0)) as measure:
-        uvloop.run(_measure(measure))
+    figures = _run(ground, OURS, users, _measure)
+    bare = _run(ground, WS, users, _measure_bare)
+    return figures | {f"ws, {name}": figure for name, figure in bare.items()}
+
+
+def _run(ground: Bench, server: Server, users: int, phases: Phases) -> Figures:
+    with ground.run(server, Size(users, seconds=1.5, pages=0)) as measure:
+        uvloop.run(phases(measure))
     return measure.figures
+
+
+async def _measure_bare(measure: Measure) -> None:
+    """Measure what keeps no state and sends no pings, so that only the sockets grow."""
+    async with asyncio.timeout(_PHASES_SECONDS):
+        users = measure.size.users
+        await measure.warm_up()
+        await measure.join("join, everybody", users, STORM)
+        await measure.saturated()
+        await measure.saturated("event, saturated alike", IN_FLIGHT * users // SIZES[0])
+        await measure.join("join, more at once", STORM, STORM)
+        measure.crowd.abandon()
 
 
 async def _measure(measure: Measure) -> None:
