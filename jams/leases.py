@@ -75,7 +75,7 @@ class Leases:
         """Show that this worker lives; if the others forgot it, or Redis all, claim its seats."""
         store, committer = self._shard
         epoch_before = store.epoch
-        told = await store.beat(len(self._shards))
+        told = await store.beat(self._shards.count())
         if told.healing_ms > 0:
             committer.healing_until = time.monotonic() + told.healing_ms / 1000
         # It may have counted twice, if an answer was lost; less means that it was forgotten.

@@ -47,38 +47,42 @@ class Shards:
 
     def __init__(self, take_part: Callable[[int], Awaitable[Shard]]) -> None:
         self._take_part = take_part
-        self._known: list[Shard] = []
+        self._known: dict[int, Shard] = {}
         self._looking: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
         return len(self._known)
 
+    def count(self) -> int:
+        """Return how many there are for sure, those included that are away."""
+        return max(self._known, default=-1) + 1
+
     def __iter__(self) -> Iterator[Shard]:
-        return iter(list(self._known))
+        return iter(list(self._known.values()))
 
     def __getitem__(self, number: int) -> Shard:
         return self._known[number]
 
     def any(self) -> Shard:
         """Return a newcomer's shard."""
-        return random.choice(self._known)
+        return random.choice(list(self._known.values()))
 
     def of(self, jam_id: str) -> Shard:
         """Return the shard that a jam is in. (Nothing is found there of a jam that can't be.)"""
-        number = shard_of(jam_id)
-        return self._known[number if number < len(self._known) else 0]
+        return self._known.get(shard_of(jam_id)) or self._known[0]
 
     async def has(self, jam_id: str) -> bool:
         """Tell whether there is the shard that an id names; raise StoreUnavailable."""
         number = shard_of(jam_id)
-        if len(self._known) <= number < MOST_SHARDS:
+        if number not in self._known and number < MOST_SHARDS:
             await self.look()
-        return number < len(self._known)
+        return number in self._known
 
     async def look(self) -> None:
         """Ask Redis how many shards there are, and take part in those that are new.
 
-        Whoever asks meanwhile gets the same answer. Raises StoreUnavailable.
+        Whoever asks meanwhile gets the same answer. Raises StoreUnavailable if one of them is away,
+        which keeps this process from none of the others.
         """
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look(), name="look-for-shards")
@@ -94,8 +98,12 @@ class Shards:
             await asyncio.gather(self._looking, return_exceptions=True)
 
     async def _look(self) -> None:
-        if not self._known:
-            self._known.append(await self._take_part(0))
+        await self._enter(0)
         count = await self._known[0].store.count_shards()
-        while len(self._known) < count:
-            self._known.append(await self._take_part(len(self._known)))
+        entered = await asyncio.gather(*map(self._enter, range(count)), return_exceptions=True)
+        for error in filter(None, entered):
+            raise error
+
+    async def _enter(self, number: int) -> None:
+        if number not in self._known:
+            self._known[number] = await self._take_part(number)

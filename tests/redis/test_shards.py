@@ -183,12 +183,12 @@ async def test_after_a_loss_the_number_comes_back_from_the_workers(nodes: list[N
     assert (await store.beat(1)).shards == 2
 
 
-async def test_a_shard_whose_redis_is_away_is_not_counted_and_found_later(home: Home) -> None:
+async def test_a_shard_whose_redis_is_away_is_found_later_and_hides_no_other(home: Home) -> None:
     async with home.connect() as redis:
-        away = True
+        away = {1}
 
         async def take_part(number: int) -> Shard:
-            if number and away:
+            if number in away:
                 raise ConnectionError("away")
             store = JamStore(redis, "n", number)
             await store.beat()
@@ -197,14 +197,18 @@ async def test_a_shard_whose_redis_is_away_is_not_counted_and_found_later(home: 
         shards = Shards(take_part)
         await shards.look()
         assert await shards[0].store.add_shard() == 2
+        assert await shards[0].store.add_shard() == 3
         with pytest.raises(StoreUnavailable):
             await shards.has(jam_id_in(1, "a"))
-        assert len(shards) == 1
-        away = False
+        assert [shard.number for shard in shards] == [0, 2]
+        assert shards.count() == 3
+        assert await shards.has(jam_id_in(2, "a"))
+        assert shards.of(jam_id_in(2, "a")).number == 2
+        away.clear()
         assert await shards.has(jam_id_in(1, "a"))
+        assert len(shards) == 3
 
 
-@pytest.mark.usefixtures("_settings_of_home")
 def test_the_command_adds_shards_up_to_the_bound(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("add_shard")
     assert "There are 2 shards now" in capsys.readouterr().out
