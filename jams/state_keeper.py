@@ -16,8 +16,9 @@ from .timeline import LoopState
 logger = logging.getLogger(__name__)
 
 #: How far behind the copy may be, in seconds. A process that meets a jam hears of what happened
-#: meanwhile from the others themselves; each writing costs as much as delivering 50 events.
-_DELAY_SECONDS = 0.02
+#: meanwhile from the others themselves, and those of a worker that was killed lose no more than
+#: this; each writing costs as much as delivering 50 events.
+_DELAY_SECONDS = 0.1
 _RETRY_SECONDS = 1.0
 
 _States = dict[tuple[str, str], LoopState]
