@@ -7,6 +7,7 @@ caches hold fewer of them: what that alone does is seen in the bare ``ws`` serve
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from statistics import median
 from typing import Any
 
 import uvloop
@@ -24,9 +25,11 @@ SIZES = (350, 1400, 3500, 10_000)
 ROUNDS = 3
 #: Newcomers who are on their way together, at every size: as many as the smallest crowd has.
 STORM = SIZES[0]
+#: They come, and go again, so often: what else goes on beside them is seldom evenly spread.
+STORMS = 5
 #: One ping of each connection (``PING_INTERVAL_SECONDS``), so that all sizes get their share.
 IDLE_SECONDS = 4.0
-_PHASES_SECONDS = 90.0
+_PHASES_SECONDS = 120.0
 _NET = ", without time"
 _TIMED = (
     "event, 2,000 toggles/s",
@@ -73,7 +76,8 @@ def grow(ground: Bench, rounds: int, seconds: float) -> list[str]:
             f"smallest crowd; {report.FLAT} is the bar. The same at every size: 2,000 starts or "
             "stops a second; 64 of them in flight; 350 newcomers on their way. At 64 in flight the "
             "smallest crowd has more than one to a jam, which then leave in one write; so also "
-            "with as many to a jam at every size."
+            "with as many to a jam at every size. The newcomers come and go "
+            f"{STORMS} times: the median."
         ),
         "",
         *report.trend(results, FIGURES, list(results[0])),
@@ -104,7 +108,7 @@ async def _measure_bare(measure: Measure) -> None:
         await measure.join("join, everybody", users, STORM)
         await measure.saturated()
         await measure.saturated("event, saturated alike", IN_FLIGHT * users // SIZES[0])
-        await measure.join("join, more at once", STORM, STORM)
+        await _storms(measure, "join, more at once", STORM)
         measure.crowd.abandon()
 
 
@@ -119,13 +123,23 @@ async def _measure(measure: Measure) -> None:
         await measure.fixed_rate()
         await measure.saturated()
         await measure.saturated("event, saturated alike", IN_FLIGHT * users // SIZES[0])
-        await measure.leave(await measure.join("join, more at once", STORM, STORM))
-        await measure.join("join, more in turn", STORM, JOIN_WINDOW)
+        await _storms(measure, "join, more at once", STORM)
+        await _storms(measure, "join, more in turn", JOIN_WINDOW)
         measure.crowd.abandon()
     figures = measure.figures
     figures["idle of each"] = figures["idle"] / users
     for name in _TIMED:
         figures[name + _NET] = without_time(figures, name)
+
+
+async def _storms(measure: Measure, name: str, at_once: int) -> None:
+    """More users come and go, several times; of their figures the medians are noted."""
+    storms = list[Figures]()
+    for _ in range(STORMS):
+        newcomers = await measure.join(name, STORM, at_once)
+        storms.append({key: value for key, value in measure.figures.items() if name in key})
+        await measure.leave(newcomers)
+    measure.figures |= {key: median(storm[key] for storm in storms) for key in storms[0]}
 
 
 def without_time(figures: Figures, name: str) -> float:
