@@ -111,13 +111,16 @@ def plan(
     """Apply operations in turn to what was read, and return what is to be written."""
     after = view.collection
     made, outcomes, by_placing = view.jams_made, list[Outcome](), set[str]()
+    unused_id = new_id()
     for operation in operations:
         before = after.jams
-        fresh = FreshJam(new_id(), kit_in_turn(made), now_ms)
+        fresh = FreshJam(unused_id, kit_in_turn(made), now_ms)
         after, result = operation.apply(after, fresh)
         outcomes.append(Outcome(result, after.changed))
         new = [jam_id for jam_id in after.changed if jam_id not in before]
         made += len(new)
+        if unused_id in new:
+            unused_id = new_id()
         if operation.places:
             by_placing.update(new)
     touched = dict.fromkeys(jam_id for outcome in outcomes for jam_id in outcome.jams)

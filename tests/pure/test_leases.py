@@ -14,7 +14,7 @@ from jams.leases import (
 )
 from jams.owners import GRACE_SECONDS
 from jams.rounds import AUDIT_SECONDS
-from jams.shards import Shard
+from jams.shards import Shard, Shards
 from jams.store import HEALING_MS, Beat, StoreUnavailable
 
 
@@ -70,6 +70,9 @@ class Beaten:
         self.epoch = self._beats[0].epoch
         return self._beats.popleft()
 
+    async def count_shards(self) -> int:
+        return 1
+
 
 class FailingUpkeep:
     """Fails to heal so many times."""
@@ -89,7 +92,13 @@ async def test_a_healing_that_failed_is_tried_again_at_each_beat_until_it_is_don
     beats = [Beat("old", 1, -2, 1), *(Beat("new", number, -2, 1) for number in range(1, 6))]
     store, upkeep = Beaten(*beats), FailingUpkeep(times=2)
     shard = Shard(store, SimpleNamespace(healing_until=0.0))  # type: ignore[arg-type]
-    leases = Leases(shard, [shard], upkeep)  # type: ignore[arg-type]
+
+    async def take_part(number: int) -> Shard:
+        return shard
+
+    shards = Shards(take_part)
+    await shards.look()
+    leases = Leases(shard, shards, upkeep)  # type: ignore[arg-type]
     healed = []
     for _ in beats:
         await leases.beat()
