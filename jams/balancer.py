@@ -39,10 +39,17 @@ class JamBalancer:
         self._shards = shards
 
     async def current_jam(self) -> str:
-        """Return the jam that is the most fun now, or an id for a new one. Writes nothing."""
-        store = self._shards.any().store
-        found = await _ask(store.open_jams(1))
-        return found[0] if found else store.new_jam_id()
+        """Return the jam that is the most fun now, or an id for a new one. Writes nothing.
+
+        If its shard is away, another one is asked, once: nobody waits for all of them.
+        """
+        first, *second = self._shards.some(2)
+        try:
+            return await _most_fun(first.store)
+        except StoreUnavailable:
+            if not second:
+                raise
+            return await _most_fun(second[0].store)
 
     async def honoured(self, wish: Wish) -> Wish:
         """Return the wish, with a jam that can be; raise NoSuchShard if a seat can't come back.
@@ -217,6 +224,11 @@ class SyncJamBalancer:
                 await redis.aclose()
 
         return async_to_sync(call)()
+
+
+async def _most_fun(store: JamStore) -> str:
+    found = await _ask(store.open_jams(1))
+    return found[0] if found else store.new_jam_id()
 
 
 async def _states(balancer: JamBalancer, jam_id: str) -> dict[str, LoopState]:

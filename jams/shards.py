@@ -65,7 +65,11 @@ class Shards:
 
     def any(self) -> Shard:
         """Return a newcomer's shard."""
-        return random.choice(list(self._known.values()))
+        return self.some(1)[0]
+
+    def some(self, count: int) -> list[Shard]:
+        """Return shards chosen at random, not more than there are."""
+        return random.sample(list(self._known.values()), min(count, len(self._known)))
 
     def of(self, jam_id: str) -> Shard:
         """Return the shard that a jam is in. (Nothing is found there of a jam that can't be.)"""

@@ -136,6 +136,21 @@ async def test_whoever_finds_the_jam_full_gets_a_seat_of_the_same_shard(nodes: l
         assert shard_of(placement.jam_id) == 1
 
 
+async def test_pages_are_sent_to_another_shard_while_one_is_away(nodes: list[Node]) -> None:
+    node = nodes[0]
+    await node.balancer.add_shard()
+    await node.shards.look()
+
+    async def away(count: int) -> list[str]:
+        raise ConnectionError("away")
+
+    node.shards[1].store.open_jams = away  # type: ignore[method-assign]
+    assert {shard_of(await node.balancer.current_jam()) for _ in range(20)} == {0}
+    node.shards[0].store.open_jams = away  # type: ignore[method-assign]
+    with pytest.raises(StoreUnavailable):
+        await node.balancer.current_jam()
+
+
 async def test_an_id_of_a_shard_that_is_not_there_is_no_wish_at_all(nodes: list[Node]) -> None:
     balancer = nodes[0].balancer
     for jam_id in (jam_id_in(1, "a"), jam_id_in(MOST_SHARDS, "a"), "a-s" + "9" * 60):
