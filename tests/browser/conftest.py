@@ -5,12 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.chromium import find_chromium, launch_flags
 from tests.processes import ServerProcess, runserver
 
-ACTION_MS = 10_000
+#: How long an action or an `expect` may take: a bound for what hangs, not a promise of the page's.
+ACTION_MS = 30_000
 LOG_LINES = 40
 server_key = pytest.StashKey[ServerProcess]()
 
@@ -41,6 +49,7 @@ def browser() -> Iterator[Browser]:
     executable = find_chromium()
     if executable is None:
         pytest.skip("no Chromium or Chrome was found (CHROMIUM can name one)")
+    expect.set_options(timeout=ACTION_MS)  # a context's default timeout isn't for these
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=launch_flags())
         yield browser
