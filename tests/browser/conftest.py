@@ -1,4 +1,4 @@
-"""A real server and a real browser for the tests of the page."""
+"""A real browser for the tests of the page, with a real server or the page's states alone."""
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -15,6 +15,8 @@ from playwright.sync_api import (
 )
 
 from tests.browser.chromium import find_chromium, launch_flags
+from tests.browser.states.harness import states_server
+from tests.browser.states.pages import OpenState, opener
 from tests.processes import ServerProcess, runserver
 
 #: How long an action or an `expect` may take: a bound for what hangs, not a promise of the page's.
@@ -82,6 +84,23 @@ def new_page(browser: Browser, live_server_url: str) -> Iterator[NewPage]:
     for context in contexts:
         context.close()
     assert not complaints
+
+
+@pytest.fixture(scope="session")
+def states_url() -> Iterator[str]:
+    """The address of the harness that shows the page's states."""
+    with states_server() as url:
+        yield url
+
+
+@pytest.fixture
+def open_state(browser: Browser, states_url: str) -> Iterator[OpenState]:
+    """Open the page in a state; at the end no error may have been reported."""
+    faults: list[str] = []
+    yield opener(browser, states_url, faults)
+    for context in browser.contexts:
+        context.close()
+    assert faults == []
 
 
 @pytest.hookimpl(wrapper=True)

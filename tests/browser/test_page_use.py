@@ -1,0 +1,97 @@
+"""What a visitor does on the page: the keys, the buttons, the sheets, and where the focus goes."""
+
+from playwright.sync_api import expect
+
+from tests.browser.states.pages import DESKTOP, OpenState
+
+
+def test_space_plays_cancels_and_stops(open_state: OpenState) -> None:
+    page = open_state("fits")
+    go = page.locator("#go")
+    expect(go).to_contain_text("Play percussion")
+    page.keyboard.press("Space")
+    expect(go).to_contain_text("Starting in")
+    page.keyboard.press("Space")
+    expect(go).to_contain_text("Play percussion")
+    page.keyboard.press("Space")
+    expect(go).to_contain_text("Stop my loop")
+    expect(page.locator(".seat[data-me]")).to_have_attribute("data-phase", "playing")
+    expect(page.locator("#status")).to_have_text("You’re playing.")
+
+
+def test_a_change_of_state_leaves_the_focus_where_it_is(open_state: OpenState) -> None:
+    page = open_state("seven")
+    page.locator(".seat[data-part=lead] .sit").focus()
+    page.evaluate(
+        """async () => {
+             const {STATES} = await import("/states.js");
+             fakeSession.set({...STATES.away});
+             fakeSession.set({...STATES.reconnecting});
+             fakeSession.set({...STATES.seven});
+           }"""
+    )
+    assert page.evaluate("document.activeElement.closest('.seat').dataset.part") == "lead"
+
+
+def test_a_button_that_goes_hands_its_focus_on(open_state: OpenState) -> None:
+    page = open_state("alone")
+    page.locator("#band").focus()
+    page.evaluate("import('/states.js').then(({STATES}) => fakeSession.set({...STATES.joined}))")
+    expect(page.locator("#go")).to_be_focused()
+
+
+def test_a_sheet_takes_the_focus_and_gives_it_back(open_state: OpenState) -> None:
+    page = open_state("seven")
+    seat = page.locator(".seat[data-part=lead] .sit")
+    seat.focus()
+    page.keyboard.press("Enter")
+    sheet = page.get_by_role("dialog", name="Azure Finch")
+    expect(sheet).to_be_visible()
+    page.get_by_role("button", name="Mute Azure Finch").click()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(seat).to_be_focused()
+    expect(seat).to_have_accessible_name("Azure Finch lead, playing, muted by you")
+
+
+def test_a_free_seat_offers_its_loop_and_an_invitation(open_state: OpenState) -> None:
+    page = open_state("joined")
+    page.get_by_role("button", name="Pad free seat").click()
+    expect(page.get_by_role("button", name="Invite a friend")).to_be_visible()
+    page.get_by_role("button", name="Take the pad yourself").click()
+    mine = page.locator(".seat[data-me]")
+    expect(mine).to_have_attribute("data-part", "pad")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("#say")).to_contain_text("You’ve got the pad now.")
+
+
+def test_who_came_for_another_jam_is_told(open_state: OpenState) -> None:
+    page = open_state("moved")
+    expect(page.locator("#say")).to_contain_text("This is another jam.")
+    page.click("#go")
+    expect(page.locator("#say")).to_contain_text("This is another jam.")
+
+
+def test_the_invitation_is_the_link_of_the_jam_one_is_in(open_state: OpenState) -> None:
+    page = open_state("joined", permissions=["clipboard-read", "clipboard-write"])
+    page.click("#top-invite")
+    link = page.evaluate("location.origin") + "/jams/kMcW3bQvTzu0/"
+    field = page.get_by_role("textbox", name="Invite link")
+    assert (
+        f"//{field.input_value()}/" in link
+    )  # what doesn't tell one link from another is left out
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    page.evaluate("navigator.clipboard.writeText('')")
+    field.press("Control+c")
+    assert page.evaluate("navigator.clipboard.readText()") == link
+
+
+def test_a_slider_changes_the_mix(open_state: OpenState) -> None:
+    page = open_state("seven", DESKTOP)
+    slider = page.locator("#side").get_by_role("slider", name="Volume, Coral Heron")
+    slider.fill("30")
+    assert page.evaluate("fakeSession.state.mix.loops.drums.volume") == 0.3
+    page.locator("#side").get_by_role("slider", name="Sound late? Play it earlier").fill("120")
+    assert page.evaluate("fakeSession.state.mix.trimMs") == 120
