@@ -6,7 +6,7 @@ from tests.browser.states.pages import DESKTOP, OpenState
 
 
 def test_space_plays_cancels_and_stops(open_state: OpenState) -> None:
-    page = open_state("fits")
+    page = open_state("fits", query="&still")
     go = page.locator("#go")
     expect(go).to_contain_text("Play percussion")
     page.keyboard.press("Space")
@@ -14,6 +14,8 @@ def test_space_plays_cancels_and_stops(open_state: OpenState) -> None:
     page.keyboard.press("Space")
     expect(go).to_contain_text("Play percussion")
     page.keyboard.press("Space")
+    expect(go).to_contain_text("Starting in")
+    page.evaluate("fakeSession.moveOn()")
     expect(go).to_contain_text("Stop my loop")
     expect(page.locator(".seat[data-me]")).to_have_attribute("data-phase", "playing")
     expect(page.locator("#status")).to_have_text("You’re playing.")

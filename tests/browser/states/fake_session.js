@@ -14,7 +14,8 @@ const INTO_MS = Number(query.get("t") ?? 1300);
 
 class FakeSession {
   #subscribers = new Set();
-  #origin = performance.now() - INTO_MS;
+  /** Page time at which the bar began; null while the music stands still, as for pictures. */
+  #origin = query.has("still") ? null : performance.now() - INTO_MS;
 
   constructor(data) {
     this.data = data;
@@ -35,9 +36,14 @@ class FakeSession {
     return () => this.#subscribers.delete(fn);
   }
 
-  /** Time stands still (in the music) when the address says so: for pictures. */
   #elapsed() {
-    return query.has("still") ? INTO_MS : performance.now() - this.#origin;
+    return this.#origin === null ? INTO_MS : performance.now() - this.#origin;
+  }
+
+  /** Music that stood still goes on from there. */
+  moveOn() {
+    this.#origin = performance.now() - INTO_MS;
+    this.set({});
   }
 
   serverNow() {
