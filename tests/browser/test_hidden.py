@@ -32,6 +32,7 @@ from tests.processes import ServerProcess, wait_until
 
 ANSWER_SECONDS = 10.0
 CLOCK_READINGS = 20
+BUFFERS_SECONDS = 0.5
 # A tab counts as audible for two seconds after its last sound; from then on its timers are slow.
 INAUDIBLE_FRAMES = 3 * RATE
 
@@ -57,6 +58,12 @@ class HiddenUser(Engine):
     def assert_hidden(self) -> None:
         """It was never shown since `hide`: a tab in sight draws a frame within 20 ms."""
         assert self.ask("[document.visibilityState, framesShown]") == ["hidden", 0]
+
+    def timed_frame(self) -> tuple[float, int, float]:
+        """The frame the context has come to, between the seconds it was asked and had answered."""
+        asked = time.monotonic()
+        frame = int(self.ask("session.audio.transport.now"))
+        return asked, frame, time.monotonic()
 
     def clock_error_ms(self) -> float:
         """How far the page's idea of the time of day is ahead of this process's: the server's.
@@ -156,14 +163,15 @@ def quiet(otter: HiddenUser) -> HiddenUser:
 
 def test_a_hidden_tab_plays_on_exactly(playing: HiddenUser) -> None:
     playing.hide()
-    began, frame = time.monotonic(), playing.ask("session.audio.transport.now")
+    began, first, noted = playing.timed_frame()
     recording = playing.record(5 * RATE)
-    elapsed = playing.ask("session.audio.transport.now") - frame
+    asked, last, ended = playing.timed_frame()
     playing.assert_hidden()
     assert recording.peak > 0.01
     assert difference(recording, playing.kit, [playing.loop]) < EXACT
-    # Whole hardware buffers at either end, and the ways to the tab and back.
-    assert elapsed == pytest.approx((time.monotonic() - began) * RATE, abs=0.5 * RATE)
+    # Whole hardware buffers at either end; when in its two answers the tab looked is not known.
+    elapsed = (last - first) / RATE
+    assert asked - noted - BUFFERS_SECONDS <= elapsed <= ended - began + BUFFERS_SECONDS
 
 
 def test_a_start_that_a_hidden_tab_is_told_of_is_heard_on_its_bar(
