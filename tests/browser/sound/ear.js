@@ -50,9 +50,10 @@ function encoded(samples) {
 /** @param {number} frames how many to record, from now on */
 function record(frames) {
   return new Promise((resolve) => {
+    const { zero: zeroBefore } = window.session.audio.transport;
     tap.port.onmessage = ({ data }) => {
       const { zero } = window.session.audio.transport;
-      resolve({ frame: data.frame, samples: encoded(data.samples), zero });
+      resolve({ frame: data.frame, samples: encoded(data.samples), zero, zeroBefore });
     };
     tap.port.postMessage({ frames });
   });

@@ -1,6 +1,7 @@
 """A visitor with the engine alone: no page to look at, but an ear on the master bus."""
 
 import base64
+import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from playwright.sync_api import Page, Route
 
 from tests.browser.sound.known_loops import LOOP_MS, RATE, Recording, found_position
+from tests.processes import wait_until
 
 HERE = Path(__file__).resolve().parent
 # A document of the server's own without scripts. (One made up by the test would not be let at a
@@ -18,6 +20,8 @@ HERE = Path(__file__).resolve().parent
 DOCUMENT = "/static/jams/sounds/manifest.json"
 READY_MS = 30_000
 IN_PHASE_MS = 3.0
+# One missed buffer is one correction; an engine that goes on correcting is a fault.
+STEADY_TRIES = 4
 # How often the phase is measured, for a median.
 ROUNDS = 5
 # A busy machine may miss a buffer at any time; the engine sees that within three seconds, and puts
@@ -123,6 +127,18 @@ class Engine:
         """What leaves the master bus from now on."""
         return self._recording(self.ask(f"ear.record({frames})"))
 
+    def record_steady(self, frames: int) -> Recording:
+        """The same while the engine corrects nothing: what it says of the phase holds throughout.
+
+        A correction is known up to a second before it is heard, so that second comes first.
+        """
+        for _ in range(STEADY_TRIES):
+            raw = self.ask(f"ear.record({RATE + frames})")
+            recording = self._recording(raw)
+            if raw["zeroBefore"] == recording.zero:
+                return recording.part(recording.frame + RATE)
+        raise AssertionError(f"a correction in each of {STEADY_TRIES} recordings")
+
     def take(self) -> Recording:
         """What `window.taken` has been promised to become."""
         return self._recording(self.ask("window.taken"))
@@ -219,3 +235,19 @@ def listen_all(musicians: list[Musician]) -> None:
         musician.begin_listening()
     for musician in musicians:
         musician.ask("window.attached")
+
+
+def await_in_phase(musicians: list[Musician], loops: list[str]) -> None:
+    """Until these loops are in phase for all of them: a missed buffer has its time to be mended."""
+    wait_until(lambda: _spread_ms(musicians, loops) < IN_PHASE_MS, MENDED_SECONDS, "in phase")
+
+
+def _spread_ms(musicians: list[Musician], loops: list[str]) -> float:
+    """How far apart the earliest and the latest are, in the median of some rounds."""
+    spreads = []
+    for _ in range(ROUNDS):
+        for musician in musicians:
+            musician.begin_phase()
+        phases = [musician.phase_ms(loops) for musician in musicians]
+        spreads.append(max(phases) - min(phases))
+    return statistics.median(spreads)
