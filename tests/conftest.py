@@ -52,8 +52,8 @@ def redis_url(redis_server: EmbeddedRedis) -> str:
 
 @pytest.fixture(scope="session")
 def _cluster() -> Iterator[str]:
-    with redis_cluster() as url:
-        yield url
+    with redis_cluster() as cluster:
+        yield cluster.url
 
 
 @pytest.fixture

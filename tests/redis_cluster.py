@@ -1,12 +1,14 @@
 """A real Redis Cluster of three masters, for as long as a test needs it."""
 
+import os
+import signal
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -18,6 +20,9 @@ READY_SECONDS = 30.0
 #: Which slots each master has: shards 0, 1 and 2 are on different ones, by the slots of their tags
 #: (11097, 15224 and 2843).
 SLOTS = ((0, 5460), (5461, 12287), (12288, 16383))
+#: When a server counts as gone. Without replicas there is nobody to take over, whoever is slow.
+_GONE_MS = 60_000
+_GONE_WITH_REPLICAS_MS = 2_000
 #: Runs Redis in the background and kills it when stdin ends: however the tests end, it does too.
 _GUARD = '"$@" >redis.log 2>&1 & redis=$!; read -r _; kill -9 $redis 2>&-; wait'
 
@@ -31,12 +36,13 @@ def _free_ports() -> int:
             return port
 
 
-def _options(port: int) -> list[str]:
+def _options(port: int, gone_ms: int) -> list[str]:
     options = {
         "port": str(port),
         "bind": "127.0.0.1",
         "cluster-enabled": "yes",
-        "cluster-node-timeout": "5000",
+        "cluster-node-timeout": str(gone_ms),
+        "cluster-require-full-coverage": "no",  # one master that is gone is only itself gone
         "save": "",
         "appendonly": "no",
     }
@@ -44,12 +50,12 @@ def _options(port: int) -> list[str]:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[Redis]:
+def _server(folder: Path, gone_ms: int) -> Iterator[Redis]:
     """A server in cluster mode that knows no other yet; the client that is for it alone."""
     port = _free_ports()
     folder.mkdir()
     guard = subprocess.Popen(
-        ["sh", "-c", _GUARD, "sh", find_redis_server(), *_options(port)],
+        ["sh", "-c", _GUARD, "sh", find_redis_server(), *_options(port, gone_ms)],
         cwd=folder,
         stdin=subprocess.PIPE,
         start_new_session=True,
@@ -70,31 +76,54 @@ def _server(folder: Path) -> Iterator[Redis]:
         guard.communicate(timeout=10)  # closes its stdin
 
 
+class Cluster(NamedTuple):
+    """A running cluster: for each master the client that is for it alone."""
+
+    masters: list[Redis]
+
+    @property
+    def url(self) -> str:
+        """The URL of one of the masters."""
+        return f"redis://127.0.0.1:{_port(self.masters[0])}"
+
+    def kill_master_of(self, slot: int) -> None:
+        """End the master that has a slot, without a word."""
+        os.kill(self.masters[master_of(slot)].info("server")["process_id"], signal.SIGKILL)
+
+
 @contextmanager
-def redis_cluster() -> Iterator[str]:
-    """The URL of one of the masters of a cluster, which ends with the block."""
+def redis_cluster(*, replicas: bool = False) -> Iterator[Cluster]:
+    """A cluster that ends with the block, each master with a replica if wanted."""
     with (
         tempfile.TemporaryDirectory(prefix="loops-cluster-") as folder,
         ExitStack() as stack,
     ):
-        masters = [
-            stack.enter_context(_server(Path(folder, str(number)))) for number in range(len(SLOTS))
-        ]
+        gone_ms = _GONE_WITH_REPLICAS_MS if replicas else _GONE_MS
+        names = [f"{role}{n}" for role in ("m", "r")[: 1 + replicas] for n in range(len(SLOTS))]
+        servers = [stack.enter_context(_server(Path(folder, name), gone_ms)) for name in names]
+        masters, others = servers[: len(SLOTS)], servers[len(SLOTS) :]
         for master, slots in zip(masters, SLOTS, strict=True):
             _cluster(master, "ADDSLOTS", *range(slots[0], slots[1] + 1))
-        first, *others = masters
-        for other in others:
-            _cluster(first, "MEET", "127.0.0.1", _port(other))
+        for server in servers[1:]:
+            _cluster(servers[0], "MEET", "127.0.0.1", _port(server))
 
         def agree() -> bool:
-            states = [_cluster(master, "INFO") for master in masters]
+            states = [_cluster(server, "INFO") for server in servers]
             return all(
-                state["cluster_state"] == "ok" and state["cluster_known_nodes"] == str(len(SLOTS))
+                state["cluster_state"] == "ok" and state["cluster_known_nodes"] == str(len(servers))
                 for state in states
             )
 
-        wait_until(agree, READY_SECONDS, "a cluster whose masters know each other")
-        yield f"redis://127.0.0.1:{_port(first)}"
+        wait_until(agree, READY_SECONDS, "a cluster whose servers know each other")
+        for master, replica in zip(masters, others, strict=replicas):
+            _cluster(replica, "REPLICATE", _cluster(master, "MYID").decode())
+
+        def follow() -> bool:
+            links = [server.info("replication").get("master_link_status") for server in others]
+            return all(link == "up" for link in links)
+
+        wait_until(follow, READY_SECONDS, "replicas that follow")
+        yield Cluster(masters)
 
 
 def master_of(slot: int) -> int:

@@ -4,9 +4,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import psutil
+from redis import Redis, RedisCluster
 
+from jams.planning import decode_jam
+from jams.store import Keys
 from tests.processes import (
     REPOSITORY,
     ServerProcess,
@@ -47,3 +51,15 @@ def wait_for_new_workers(server: ServerProcess, gone: set[int], count: int) -> N
         return len(pids) == count and not pids & gone
 
     wait_until(replaced, REPLACED_SECONDS, f"{count} new workers")
+
+
+def seats_in(redis: "Redis | RedisCluster") -> dict[str, tuple[str, str]]:
+    """Where everybody sits by the jams of the first two shards: in which jam, with which loop."""
+    found = {}
+    for shard in (0, 1):
+        jams = cast("dict[bytes, bytes]", redis.hgetall(Keys(shard).jams))
+        for jam_id, value in jams.items():
+            for user, seat in decode_jam(value).users.items():
+                assert user not in found, "a user is in two jams"
+                found[user] = (jam_id.decode(), seat.loop)
+    return found

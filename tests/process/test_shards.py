@@ -6,7 +6,6 @@ import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import cast
 
 import psutil
 import pytest
@@ -15,12 +14,10 @@ from redis import Redis, RedisCluster
 from jams.jam_ids import shard_of
 from jams.leases import LEASE_SECONDS
 from jams.loops import CAPACITY
-from jams.planning import decode_jam
-from jams.store import Keys
 from loops_project.embedded_redis import EmbeddedRedis
 from tests.processes import ServerProcess, wait_until
 
-from .serving import serve, worker_pids
+from .serving import seats_in, serve, worker_pids
 from .visitors import Visitor, come_back, page_data, visit
 
 #: A worker's next beat, and a moment.
@@ -49,18 +46,6 @@ def server(
             serve(tmp_path, url, "--workers", "2", REDIS_CLUSTER="1", **LIMITS) as process,
         ):
             yield process, cluster
-
-
-def seats_in(redis: "Redis | RedisCluster") -> dict[str, tuple[str, str]]:
-    """Where everybody sits by the jams of both shards: in which jam, with which loop."""
-    found = {}
-    for shard in (0, 1):
-        jams = cast("dict[bytes, bytes]", redis.hgetall(Keys(shard).jams))
-        for jam_id, value in jams.items():
-            for user, seat in decode_jam(value).users.items():
-                assert user not in found, "a user is in two jams"
-                found[user] = (jam_id.decode(), seat.loop)
-    return found
 
 
 def seats_of(visitors: Sequence[Visitor]) -> dict[str, tuple[str, str]]:
