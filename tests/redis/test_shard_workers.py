@@ -146,6 +146,6 @@ async def test_who_could_not_enter_is_freed_in_the_shard_of_the_wish(
             with pytest.raises(StoreUnavailable):
                 await worker.presence.enter(f"late in {jam_id}", Wish(jam_id), "", connection)
         await until_seated(worker, seats)
-        assert worker.presence._owners.waiting() == 0
+        await until(lambda: worker.presence._owners.waiting() == 0)
     finally:
         await worker.stop()
