@@ -2,26 +2,30 @@
 
 import asyncio
 import http.client
+import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.core import signing
+from websockets.exceptions import ConnectionClosed
 
 from jams.tokens import TOKEN_SECONDS, SeatToken, issue
 from loops_project.embedded_redis import EmbeddedRedis
 from tests.process.serving import serve
-from tests.processes import ServerProcess
+from tests.processes import ServerProcess, wait_until
 
-from .guests import Guest, address_of, by_jam, crowd
+from .guests import Guest, address_of, by_jam, crowd, until
 from .raw import handshake, status_of
 from .stage import Stage, stage
 
 Measured = Callable[[str, str, str], None]
 KEY = "a key that this test and its server share, and nobody else has"
+#: Longer than the grace of a seat.
+EMPTY_SECONDS = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +39,14 @@ def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def tokens_that_are_no_good(guest: Guest) -> dict[str, str]:
     """Tokens for a guest's seat, each of them wrong in its own way."""
     payload, stamp, signature = guest.token.split(":")
+    # The stamp is the second of the issue: its last character may be any.
+    other_stamp = stamp[:-1] + ("y" if stamp.endswith("z") else "z")
     seat = SeatToken(guest.user_id, guest.jam_id, "lofi", "drums")
     return {
         "forged": "forged",
         "unsigned": payload,
         "a changed signature": f"{payload}:{stamp}:{signature[:-2]}xx",
-        "a changed stamp": f"{payload}:{stamp[:-1]}z:{signature}",
+        "a changed stamp": f"{payload}:{other_stamp}:{signature}",
         "an empty one": "",
         "another salt": signing.dumps(list(seat), key=KEY, salt="other"),
         "another key": signing.dumps(list(seat), key="other", salt="jams.seat"),
@@ -64,6 +70,7 @@ async def test_bad_tokens_are_refused_and_touch_no_seat(
 ) -> None:
     settings.SECRET_KEY = KEY  # type: ignore[attr-defined]
     async with crowd(on.url, 2) as (ann, bob):
+        await on.settle((ann, bob))
         began, before = time.monotonic(), on.jams()
         for why, token in tokens_that_are_no_good(ann).items():
             if token:
@@ -82,13 +89,15 @@ async def test_bad_tokens_are_refused_and_touch_no_seat(
 async def test_a_flood_of_messages_is_closed_and_the_others_hear_on(on: Stage) -> None:
     async with crowd(on.url, 2) as (ann, bob):
         bob.returns = False
-        for _ in range(40):
-            await bob.say("clock", sent=1)
-        await bob.hears("clock")
+        for number in range(40):
+            await bob.say("clock", sent=number)
+        await bob.hears("clock", sent=39)
         assert not bob.codes, "a burst of forty is allowed"
-        for number in range(25):
-            await bob.say(("play", "stop")[number % 2])
+        with suppress(ConnectionClosed):
+            for number in range(400):  # twenty a second are allowed, on however slow a machine
+                await bob.say(("play", "stop")[number % 2])
         await ann.hears("user_away", user_id=bob.user_id)
+        await until(lambda: bool(bob.codes), 10, "the flood's socket closed")
         assert bob.codes[0].message["code"] == 4429
         asked = time.monotonic()
         await ann.say("play")
@@ -100,10 +109,13 @@ async def test_a_session_that_connects_too_often_is_held_back_alone(
 ) -> None:
     cookie, address = f"visitor={'ab' * 16}", address_of(900)
     guests = [Guest(on.url, returns=False, cookie=cookie, address=address) for _ in range(70)]
+    began = time.monotonic()
     await asyncio.gather(*(guest.try_to_come() for guest in guests))
+    took = time.monotonic() - began
     codes = [guest.codes[0].message["code"] for guest in guests if not guest.joins]
     assert set(codes) == {4429}
-    assert 5 <= len(codes) <= 10
+    # One more a second is let in.
+    assert 10 - math.ceil(took) <= len(codes) <= 10
     async with crowd(on.url, 1, cookie=f"visitor={'cd' * 16}", addresses=range(900, 901)):
         pass
     await asyncio.gather(*(guest.go() for guest in guests))
@@ -131,12 +143,14 @@ def test_a_session_that_reloads_too_often_is_held_back_alone(on: Stage) -> None:
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     cookie = cookie.partition(";")[0]
-    before = sorted(on.redis.client.keys())
+    # The last users of the tests before may still be within their grace.
+    wait_until(lambda: not on.jams(), EMPTY_SECONDS, "an empty house")
+    before = on.keys()
     statuses = [page(on, cookie, address)[0] for _ in range(75)]
     assert statuses[:60] == [200] * 60
     assert 429 in statuses
     assert page(on, "", address)[0] == 200
-    assert sorted(on.redis.client.keys()) == before, "a page view wrote something"
+    assert on.keys() == before, "a page view wrote something"
 
 
 async def test_a_hundred_behind_one_address_are_all_seated(on: Stage, measured: Measured) -> None:
