@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 from redis import Redis, RedisCluster
 
@@ -18,11 +17,12 @@ from loops_project.embedded_redis import EmbeddedRedis
 from tests.processes import ServerProcess, wait_until
 
 from .serving import seats_in, serve, worker_pids
-from .visitors import Visitor, come_back, page_data, visit
+from .visitors import Visitor, come_back, page_data, visit, visitors_at
 
 #: A worker's next beat, and a moment.
 KNOWN_SECONDS = 10.0
-FREED_SECONDS = LEASE_SECONDS + 10
+#: A worker that was stopped for a moment gives the dead one another lease.
+FREED_SECONDS = 3 * LEASE_SECONDS
 #: They play without a pause.
 LIMITS = {"JAM_MESSAGES_PER_SECOND": "10000", "JAM_MESSAGE_BURST": "10000"}
 
@@ -50,14 +50,6 @@ def server(
 
 def seats_of(visitors: Sequence[Visitor]) -> dict[str, tuple[str, str]]:
     return {visitor.user_id: (visitor.jam_id, visitor.loop) for visitor in visitors}
-
-
-def visitors_at(pid: int, visitors: Sequence[Visitor]) -> list[Visitor]:
-    """Those whose sockets a worker process has."""
-    connections = psutil.Process(pid).net_connections("tcp")
-    established = [one for one in connections if one.status == psutil.CONN_ESTABLISHED]
-    ports = {connection.raddr.port for connection in established}
-    return [visitor for visitor in visitors if visitor.socket.local_address[1] in ports]
 
 
 async def play_and_stop(jam: Sequence[Visitor], times: int) -> None:

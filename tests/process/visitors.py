@@ -8,11 +8,12 @@ import asyncio
 import json
 import re
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+import psutil
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -134,6 +135,14 @@ async def open_socket(
 async def come_back(url: str, visitor: Visitor) -> Visitor:
     """Connect again with the token of before, as a refreshed page does."""
     return await visit(url, visitor.jam_id, visitor.token)
+
+
+def visitors_at(pid: int, visitors: Iterable[Visitor]) -> list[Visitor]:
+    """Those whose sockets a worker process has."""
+    connections = psutil.Process(pid).net_connections("tcp")
+    established = [one for one in connections if one.status == psutil.CONN_ESTABLISHED]
+    ports = {connection.raddr.port for connection in established}
+    return [visitor for visitor in visitors if visitor.socket.local_address[1] in ports]
 
 
 @asynccontextmanager
