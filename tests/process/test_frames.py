@@ -26,7 +26,7 @@ async def test_a_message_may_come_in_parts(url: str) -> None:
         await ann.socket.send(iter(['{"ty', 'pe":"pl', 'ay"}']))
         assert await bob.expect("loop_played") == await ann.expect("loop_played")
         await ann.socket.send(iter(['{"type":', '"swap","loop":"vox"}']))
-        assert await bob.expect("loop_swapped") == await ann.expect("loop_swapped")
+        await bob.hears(await ann.expect("loop_swapped"))
 
 
 async def test_every_message_counts_once_towards_the_rate(url: str) -> None:

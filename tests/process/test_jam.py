@@ -9,7 +9,10 @@ from jams.loops import CAPACITY, LOOPS
 from jams.names import name_of
 from jams.timeline import BAR_MS, LEAD_MS
 
-from .visitors import ANSWER_SECONDS, come_back, jam_of, open_socket, page_data, visit
+from .visitors import ANSWER_SECONDS, Message, come_back, jam_of, open_socket, page_data, visit
+
+#: Longer than several tries take on a busy machine.
+IN_TIME_SECONDS = 60.0
 
 
 async def test_the_page_suggests_the_jam_that_the_socket_then_joins(url: str) -> None:
@@ -31,22 +34,36 @@ async def test_seven_share_a_jam_with_seven_loops_and_the_eighth_starts_another(
             assert eighth.loop == "drums"
 
 
-async def test_a_start_and_a_stop_fall_on_the_same_bar_for_everybody(url: str) -> None:
+async def start_and_stop(url: str) -> tuple[Message, Message, float]:
+    """Let one of three start and stop at once; return what all of them heard.
+
+    And how long before the start's bar the stop was told, in milliseconds.
+    """
     async with jam_of(url, 3) as visitors:
         ann, *others = visitors
         asked_ms = time.time() * 1000
         await ann.send("play")
         played = await ann.expect("loop_played", user_id=ann.user_id)
-        assert asked_ms + LEAD_MS <= played["bar"] * BAR_MS <= asked_ms + LEAD_MS + BAR_MS + 1000
+        told_ms = time.time() * 1000
+        assert asked_ms + LEAD_MS <= played["bar"] * BAR_MS <= told_ms + LEAD_MS + BAR_MS
         for other in others:
             assert await other.expect("loop_played") == played
-        # Before its bar has come, a stop calls the start off.
         await ann.send("stop")
         stopped = await ann.expect("loop_stopped")
+        left_ms = played["bar"] * BAR_MS - time.time() * 1000
         assert stopped["seq"] > played["seq"]
-        assert stopped["bar"] < played["bar"]
         for other in others:
             assert await other.expect("loop_stopped") == stopped
+    return played, stopped, left_ms
+
+
+async def test_a_start_and_a_stop_fall_on_the_same_bar_for_everybody(url: str) -> None:
+    async with asyncio.timeout(IN_TIME_SECONDS):
+        played, stopped, left_ms = await start_and_stop(url)
+        while left_ms <= 0:  # the machine was too busy: the bar had come
+            played, stopped, left_ms = await start_and_stop(url)
+    # Before its bar has come, a stop calls the start off.
+    assert stopped["bar"] < played["bar"]
 
 
 async def test_who_comes_later_hears_who_plays_since_when(url: str) -> None:
@@ -79,7 +96,9 @@ async def test_a_dropped_connection_comes_back_to_its_seat_and_loop(url: str) ->
         assert (again.user_id, again.loop, again.jam_id) == (bob.user_id, bob.loop, bob.jam_id)
         await again.knows(played)
         await ann.expect("user_back", user_id=bob.user_id)
-        assert await cleo.expect_nothing_but("loop_played", "user_away", "user_back")
+        await cleo.expect("user_back", user_id=bob.user_id)
+        assert {seen["type"] for seen in cleo.passed_over} <= {"loop_played", "user_away"}
+        await cleo.expect_nothing_but("loop_played", "user_away", "user_back")
         await again.send("leave")
         await ann.expect("user_left", user_id=bob.user_id)
         await again.socket.close()
@@ -101,8 +120,8 @@ async def test_a_newer_connection_replaces_the_older_one_whose_leave_then_does_n
 
 async def test_a_seat_is_free_after_the_grace(url: str) -> None:
     async with jam_of(url, 2) as (ann, bob):
-        await bob.drop()
         began = time.monotonic()
+        await bob.drop()
         await ann.expect("user_away", user_id=bob.user_id)
         await ann.expect("user_left", within=15, user_id=bob.user_id)
         assert time.monotonic() - began > 9
@@ -119,8 +138,8 @@ async def test_a_seat_is_free_after_the_grace(url: str) -> None:
 async def test_a_loop_is_swapped_for_a_free_one_and_a_taken_one_is_refused(url: str) -> None:
     async with jam_of(url, 2) as (ann, bob):
         await ann.send("swap", loop="vox")
-        swapped = await bob.expect("loop_swapped", user_id=ann.user_id, loop="vox")
-        assert await ann.expect("loop_swapped") == swapped
+        swapped = await ann.expect("loop_swapped", user_id=ann.user_id, loop="vox")
+        await bob.hears(swapped)
         assert swapped["playing"] is False
         await bob.send("swap", loop="vox")
         await bob.expect("error", code="loop_taken")
@@ -133,14 +152,15 @@ async def test_a_loop_is_swapped_for_a_free_one_and_a_taken_one_is_refused(url: 
 async def test_one_of_two_who_swap_for_the_same_loop_gets_it(url: str) -> None:
     async with jam_of(url, 2) as (ann, bob):
         await asyncio.gather(ann.send("swap", loop="pad"), bob.send("swap", loop="pad"))
-        swapped = [await visitor.expect("loop_swapped") for visitor in (ann, bob)]
-        assert swapped[0] == swapped[1]
+        told = {visitor.user_id: await visitor.expect("loop_swapped") for visitor in (ann, bob)}
+        (winner,) = {swapped["user_id"] for swapped in told.values()}
         # The loser may be refused before or after it sees the other's swap.
         for visitor in (ann, bob):
+            if told[visitor.user_id] != told[winner]:
+                await visitor.hears(told[winner])
             await visitor.expect_nothing_but("error")
             refused = [seen["code"] for seen in visitor.passed_over if seen["type"] == "error"]
-            won = visitor.user_id == swapped[0]["user_id"]
-            assert refused == ([] if won else ["loop_taken"])
+            assert refused == ([] if visitor.user_id == winner else ["loop_taken"])
 
 
 async def test_the_clock_is_answered_with_what_was_sent(url: str) -> None:

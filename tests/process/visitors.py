@@ -69,6 +69,15 @@ class Visitor:
                     return message
                 self.passed_over.append(message)
 
+    async def hears(self, message: Message) -> None:
+        """Assert that this very message comes.
+
+        A swap may be told twice: a process whose audit sees it before the event has come tells of
+        it by itself, with a smaller number.
+        """
+        fields = {name: value for name, value in message.items() if name != "type"}
+        assert await self.expect(message["type"], **fields) == message
+
     async def knows(self, played: Message) -> None:
         """Assert that a start was in the snapshot, or is told right afterwards.
 
