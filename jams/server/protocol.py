@@ -6,7 +6,9 @@ everywhere. What is added are two short cuts, which the application finds in its
 and text messages come as a call instead of through a queue and a task switch.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -29,13 +31,21 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     #: Takes a text message, and tells whether it did; the others come by ``receive``, in order.
     take_text: Callable[[bytes], bool] | None = None
 
-    async def run_asgi(self) -> None:
+    def run_asgi(self) -> Coroutine[Any, Any, None]:
         extensions: dict[str, object] = self.scope["extensions"]  # type: ignore[assignment]
         extensions[DIRECT_SOCKET] = self
-        try:
-            await super().run_asgi()
-        finally:
-            del extensions[DIRECT_SOCKET]  # it knows the scope
+        return super().run_asgi()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        del self.scope["extensions"][DIRECT_SOCKET]  # it knows the scope
+
+    def start_keepalive(self) -> None:
+        super().start_keepalive()
+        # The handshake is done, and its headers are a sixth of what a connection takes. The parser
+        # holds the request, so it is emptied.
+        self.request.headers.clear()
+        self.response.headers.clear()
 
     def send_receive_event_to_app(self) -> None:
         take = self.take_text
