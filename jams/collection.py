@@ -83,7 +83,8 @@ class JamCollection:
         assert loop is not None  # a jam with room has a loop that nobody has
         seat = Seat(loop, owner, origin)
         after = self._with_jam(jam_id, _with_seat(jam, user_id, seat), {user_id: jam_id})
-        return after, Placement(jam_id, jam.kit, loop)
+        made_jam = jam_id not in self.jams
+        return after, Placement(jam_id, jam.kit, loop, made_jam=made_jam)
 
     def remove_user(
         self, jam_id: str, user_id: str, owner: str | None = None

@@ -79,12 +79,16 @@ ANYWHERE = Wish()
 
 
 class Placement(NamedTuple):
-    """The seat a user has. ``owner_before`` held it until now, if it was theirs before."""
+    """The seat a user has.
+
+    ``owner_before`` held it until now, if it was theirs before. ``made_jam``: the jam is new.
+    """
 
     jam_id: str
     kit: str
     loop: str
     owner_before: str = ""
+    made_jam: bool = False
 
 
 class Standing(StrEnum):

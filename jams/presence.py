@@ -65,8 +65,9 @@ class Presence:
         wish = await self._balancer.honoured(wish)
         owner = self._owners.new()
         try:
-            placement = await self._balancer.join(user_id, owner, wish, origin)
-            roster = await self._rosters.enter(placement.jam_id, placement.kit)
+            with self._rosters.somebody_comes():
+                placement = await self._balancer.join(user_id, owner, wish, origin)
+                roster = await self._rosters.enter(placement)
         except BaseException:
             # It may have been seated, somewhere: free that as if it had come and gone.
             seat = (wish.jam_id or "", user_id, owner)

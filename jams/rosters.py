@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from .balancer import JamBalancer
+from .jam import Placement
 from .roster import Roster
 
 logger = logging.getLogger(__name__)
@@ -14,7 +16,8 @@ class Rosters:
     """Loads a jam's roster when the first user of this process comes, and drops it after the last.
 
     The seat is taken before the roster is loaded: so of two processes that come to a jam at once
-    at least one finds the other there, and tells it.
+    at least one finds the other there, and tells it. Who makes a jam finds nobody, so nothing is
+    loaded, unless another process has told of it since the seat was taken.
     """
 
     def __init__(self, node: str, balancer: JamBalancer) -> None:
@@ -24,6 +27,9 @@ class Rosters:
         self._loading: dict[str, asyncio.Task[None]] = {}
         #: What was told of jams that are being loaded: what is read may be older.
         self._early: dict[str, list[Callable[[], None]]] = {}
+        self._coming = 0
+        #: Jams that others told of while somebody was coming, maybe just there.
+        self._told_of: set[str] = set()
 
     def get(self, jam_id: str) -> Roster | None:
         return self._rosters.get(jam_id)
@@ -32,12 +38,28 @@ class Rosters:
         """Call this as soon as a jam's roster is there, if it is being loaded."""
         if jam_id in self._loading:
             self._early.setdefault(jam_id, []).append(follow)
+        elif self._coming:
+            self._told_of.add(jam_id)
 
     def items(self) -> Iterable[tuple[str, Roster]]:
         return list(self._rosters.items())
 
-    async def enter(self, jam_id: str, kit: str) -> Roster:
+    @contextmanager
+    def somebody_comes(self) -> Iterator[None]:
+        """Somebody takes a seat and enters meanwhile."""
+        self._coming += 1
+        try:
+            yield
+        finally:
+            self._coming -= 1
+            if not self._coming:
+                self._told_of.clear()
+
+    async def enter(self, placement: Placement) -> Roster:
         """Return a jam's roster. It is kept till ``entering`` is counted down again."""
+        jam_id, kit = placement.jam_id, placement.kit
+        if placement.made_jam and jam_id not in self._told_of and jam_id not in self._loading:
+            self._rosters.setdefault(jam_id, Roster(kit, self._node))
         while (roster := self._rosters.get(jam_id)) is None:
             loading = self._loading.get(jam_id)
             if loading is None:

@@ -80,6 +80,7 @@ class CollectionMachine(RuleBasedStateMachine):
         seat = after.jams[placement.jam_id].users[user]
         assert (seat.loop, seat.owner) == (placement.loop, owner)
         assert placement.kit == after.jams[placement.jam_id].kit
+        assert placement.made_jam == (placement.jam_id not in before.jams)
         if user in before.seats:
             assert placement.jam_id == before.seats[user]
             seat_before = before.jams[placement.jam_id].users[user]

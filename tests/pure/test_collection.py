@@ -68,7 +68,7 @@ def jam_of(count: int, created_ms: int, first: int = 0, origin: str = "") -> Jam
 
 def test_the_first_user_of_all_starts_a_new_jam() -> None:
     jams, placement = JamCollection.new().add_user("ann", "n:1", FRESH)
-    assert placement == Placement("new", "funk", "drums")
+    assert placement == Placement("new", "funk", "drums", made_jam=True)
     assert jams.jams == {"new": Jam("funk", 99, {"ann": Seat("drums", "n:1")})}
 
 
@@ -116,7 +116,7 @@ def test_an_invitation_to_a_jam_that_is_gone_brings_it_back() -> None:
 def test_a_seat_taken_over_keeps_its_loop_and_the_old_owner_has_no_say() -> None:
     jams, before = JamCollection.new().add_user("ann", "n:1", FRESH)
     jams, after = jams.add_user("ann", "m:7", FRESH, Wish("elsewhere"))
-    assert after == before._replace(owner_before="n:1")
+    assert after == before._replace(owner_before="n:1", made_jam=False)
     jams, removed = jams.remove_user("new", "ann", "n:1")
     assert not removed
     assert jams.seats == {"ann": "new"}

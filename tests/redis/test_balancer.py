@@ -164,7 +164,7 @@ async def test_without_redis_newcomers_are_told_and_leaves_are_not_forgotten() -
                 os.kill(redis_pid, signal.SIGCONT)
             assert await leaving
             assert (await node.balancer.join("bob", "n0:2")) == Placement(
-                (await node.balancer.current_jam()), "funk", "drums"
+                (await node.balancer.current_jam()), "funk", "drums", made_jam=True
             )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from jams import leases, rounds
 from jams.connections import QueuedConnection
-from jams.jam import Wish
+from jams.jam import Placement, Wish
 from jams.jam_ids import shard_of
 from jams.shards import Shard
 from jams.store import HEALING_MS, Keys, StoreUnavailable
@@ -137,7 +137,7 @@ async def test_who_could_not_enter_is_freed_in_the_shard_of_the_wish(
         await worker.balancer.add_shard()
         seats = await fill(worker, "a")
 
-        async def broken(jam_id: str, kit: str) -> None:
+        async def broken(placement: Placement) -> None:
             raise StoreUnavailable("just now")
 
         worker.presence._rosters.enter = broken  # type: ignore[method-assign, assignment]
