@@ -1,5 +1,6 @@
 """One jam in two processes: nobody in it can tell, wherever these tell each other of it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 
@@ -12,6 +13,10 @@ from tests.processes import ServerProcess
 
 from .serving import serve
 from .visitors import Visitor, come_back, visit
+
+MEETINGS = 12
+#: An audit would find the other as well, within ten seconds.
+BEFORE_AN_AUDIT_SECONDS = 3.0
 
 
 @pytest.fixture(scope="module", params=[0, 2], ids=["one Redis", "two more for the relay"])
@@ -133,6 +138,21 @@ async def test_a_dropped_user_comes_back_at_the_other_process_and_keeps_playing(
         await again.knows(played)
         await again.send("leave")
         await ann.expect("user_left", user_id=bob.user_id)
+
+
+async def test_who_come_to_a_new_jam_by_both_at_once_find_each_other(
+    servers: tuple[ServerProcess, ...],
+) -> None:
+    for number in range(MEETINGS):
+        visits = (visit(server.url, f"new-{number}", invite=True) for server in servers)
+        ann, bob = await asyncio.gather(*visits)
+        async with ann, bob:
+            for visitor, other in ((ann, bob), (bob, ann)):
+                if other.user_id not in {user["user_id"] for user in visitor.joined["users"]}:
+                    joined = await visitor.expect("user_joined", within=BEFORE_AN_AUDIT_SECONDS)
+                    assert joined["user"]["user_id"] == other.user_id
+            for visitor in (ann, bob):
+                await visitor.send("leave")
 
 
 async def test_visitors_of_both_fill_one_jam_before_the_next(
