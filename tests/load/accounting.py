@@ -12,11 +12,15 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class Used(NamedTuple):
-    """CPU seconds (user and system) of a server, of its Redis, and of this process."""
+    """CPU seconds (user and system) of a server, of its Redis, and of this process.
+
+    ``kernel`` is the system's part of the server's: to a hundredth of a second.
+    """
 
     server: float
     redis: float
     generator: float
+    kernel: float
 
     def since(self, earlier: "Used") -> "Used":
         return Used(*(now - before for now, before in zip(self, earlier, strict=True)))
@@ -25,6 +29,11 @@ class Used(NamedTuple):
 def cpu_seconds(pid: int) -> float:
     """Return the CPU time of a process and its children, to the nanosecond."""
     return sum(map(own_cpu_seconds, _tree(pid)))
+
+
+def kernel_seconds(pid: int) -> float:
+    """Return what of the CPU time of a process and its children the kernel took."""
+    return sum(psutil.Process(process).cpu_times().system for process in _tree(pid))
 
 
 def own_cpu_seconds(pid: int) -> float:

@@ -2,7 +2,8 @@
 
 Time costs as well, whatever is done (pings, beats, audits), and the more, the more users there
 are. So it is measured alone, and each figure is shown with and without it. And the machine's
-caches hold fewer of them: what that alone does is seen in the bare ``ws`` server beside ours.
+caches hold fewer of them: what that alone does is seen in the bare ``ws`` server beside ours, and
+in the kernel's part.
 """
 
 import asyncio
@@ -43,11 +44,15 @@ FIGURES = (
     Figure(f"event, 2,000 toggles/s{_NET}", "- without what time costs"),
     Figure("event, saturated", "µs per delivered event, 64 in flight"),
     Figure(f"event, saturated{_NET}", "- without what time costs"),
+    Figure("event, saturated, kernel", "- of it the kernel", flat=False),
     Figure("ws, event, saturated", "- of bare ws", flat=False),
+    Figure("ws, event, saturated, kernel", "- of that the kernel", flat=False),
     Figure("event, saturated alike", "µs per delivered event, 64 in flight per 350 users"),
     Figure(f"event, saturated alike{_NET}", "- without what time costs"),
+    Figure("event, saturated alike, kernel", "- of it the kernel", flat=False),
     Figure("ws, event, saturated alike", "- of bare ws", flat=False),
-    Figure("join, everybody", "µs per join, everybody, 350 on their way at any time"),
+    Figure("ws, event, saturated alike, kernel", "- of that the kernel", flat=False),
+    Figure("join, everybody", "µs per join, everybody, 32 at a time"),
     Figure("join, more at once", "µs per join of 350 more, at once"),
     Figure(f"join, more at once{_NET}", "- without what time costs"),
     Figure("ws, join, more at once", "- of bare ws", flat=False),
@@ -105,7 +110,7 @@ async def _measure_bare(measure: Measure) -> None:
     async with asyncio.timeout(_PHASES_SECONDS):
         users = measure.size.users
         await measure.warm_up()
-        await measure.join("join, everybody", users, STORM)
+        await measure.join("join, everybody", users, JOIN_WINDOW)
         await measure.saturated()
         await measure.saturated("event, saturated alike", IN_FLIGHT * users // SIZES[0])
         await _storms(measure, "join, more at once", STORM)
@@ -117,7 +122,7 @@ async def _measure(measure: Measure) -> None:
         users = measure.size.users
         await measure.warm_up()
         empty = resident_bytes(measure.pids)
-        await measure.join("join, everybody", users, STORM)
+        await measure.join("join, everybody", users, JOIN_WINDOW)
         await measure.idle(IDLE_SECONDS)
         measure.figures["memory"] = (resident_bytes(measure.pids) - empty) / users / 1024
         await measure.fixed_rate()

@@ -55,13 +55,14 @@ class Measure:
 
     @contextmanager
     def costs(self, name: str, operations: Callable[[], float]) -> Iterator[None]:
-        """Note the CPU of an operation, in microseconds: server and Redis, and Redis alone."""
+        """Note the CPU of an operation, in microseconds: server and Redis, and parts of it."""
         before, began = self.used(), time.perf_counter()
         yield
         seconds = time.perf_counter() - began
         used, count = self.used().since(before), operations()
         self.figures[name] = (used.server + used.redis) / count * 1e6
         self.figures[f"{name}, Redis"] = used.redis / count * 1e6
+        self.figures[f"{name}, kernel"] = used.kernel / count * 1e6
         self.figures[f"{name}, per second"] = count / seconds
         self.figures[f"{name}, server busy"] = used.server / seconds
         self.figures[f"{name}, generator busy"] = used.generator / seconds

@@ -14,7 +14,7 @@ from redis import Redis
 from loops_project.embedded_redis import EmbeddedRedis
 from tests.processes import free_port, wait_until
 
-from .accounting import Used, cpu_seconds, own_cpu_seconds, resident_bytes
+from .accounting import Used, cpu_seconds, kernel_seconds, own_cpu_seconds, resident_bytes
 from .phases import Measure, Size
 from .report import Round
 from .servers import HOST, OURS, Server, production_environment
@@ -104,7 +104,12 @@ class Bench:
         return own_cpu_seconds(self._redis_pid)
 
     def _used(self, pids: Sequence[int]) -> Used:
-        return Used(sum(map(cpu_seconds, pids)), self.redis_seconds(), own_cpu_seconds(os.getpid()))
+        return Used(
+            server=sum(map(cpu_seconds, pids)),
+            redis=self.redis_seconds(),
+            generator=own_cpu_seconds(os.getpid()),
+            kernel=sum(map(kernel_seconds, pids)),
+        )
 
 
 def in_turns(count: int, seconds: float, measure: Callable[[], Round]) -> list[Round]:
