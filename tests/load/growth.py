@@ -32,6 +32,7 @@ STORMS = 5
 IDLE_SECONDS = 4.0
 _PHASES_SECONDS = 120.0
 _NET = ", without time"
+_OWN = ", without time and kernel"
 _TIMED = (
     "event, 2,000 toggles/s",
     "event, saturated",
@@ -44,15 +45,18 @@ FIGURES = (
     Figure(f"event, 2,000 toggles/s{_NET}", "- without what time costs"),
     Figure("event, saturated", "µs per delivered event, 64 in flight"),
     Figure(f"event, saturated{_NET}", "- without what time costs"),
-    Figure("event, saturated, kernel", "- of it the kernel", flat=False),
+    Figure(f"event, saturated{_OWN}", "- and without the kernel"),
+    Figure("event, saturated, kernel", "- the kernel alone", flat=False),
     Figure("ws, event, saturated", "- of bare ws", flat=False),
     Figure("ws, event, saturated, kernel", "- of that the kernel", flat=False),
     Figure("event, saturated alike", "µs per delivered event, 64 in flight per 350 users"),
     Figure(f"event, saturated alike{_NET}", "- without what time costs"),
-    Figure("event, saturated alike, kernel", "- of it the kernel", flat=False),
+    Figure(f"event, saturated alike{_OWN}", "- and without the kernel"),
+    Figure("event, saturated alike, kernel", "- the kernel alone", flat=False),
     Figure("ws, event, saturated alike", "- of bare ws", flat=False),
     Figure("ws, event, saturated alike, kernel", "- of that the kernel", flat=False),
     Figure("join, everybody", "µs per join, everybody, 32 at a time"),
+    Figure(f"join, everybody{_NET}", "- without what time costs"),
     Figure("join, more at once", "µs per join of 350 more, at once"),
     Figure(f"join, more at once{_NET}", "- without what time costs"),
     Figure("ws, join, more at once", "- of bare ws", flat=False),
@@ -133,8 +137,13 @@ async def _measure(measure: Measure) -> None:
         measure.crowd.abandon()
     figures = measure.figures
     figures["idle of each"] = figures["idle"] / users
+    # Of those who come, half are there already on average.
+    half = figures["idle"] / 2 / figures["join, everybody, per second"]
+    figures[f"join, everybody{_NET}"] = figures["join, everybody"] - half
     for name in _TIMED:
         figures[name + _NET] = without_time(figures, name)
+        kernel = without_time(figures, name, ", kernel")
+        figures[name + _OWN] = figures[name + _NET] - kernel
 
 
 async def _storms(measure: Measure, name: str, at_once: int) -> None:
@@ -147,9 +156,12 @@ async def _storms(measure: Measure, name: str, at_once: int) -> None:
     measure.figures |= {key: median(storm[key] for storm in storms) for key in storms[0]}
 
 
-def without_time(figures: Figures, name: str) -> float:
-    """Return what an operation costs (µs) beside what the seconds cost in which it was done."""
-    return figures[name] - figures["idle"] / figures[f"{name}, per second"]
+def without_time(figures: Figures, name: str, part: str = "") -> float:
+    """Return what an operation costs (µs) beside what the seconds cost in which it was done.
+
+    All of it, or a ``part``, which has figures of its own.
+    """
+    return figures[name + part] - figures["idle" + part] / figures[f"{name}, per second"]
 
 
 def _notes(rounds: list[Round], left_out: list[int]) -> list[str]:

@@ -32,6 +32,8 @@ def test_what_time_costs_is_taken_off_for_the_seconds_that_it_took() -> None:
     figures = {"idle": 500.0, "join": 20.0, "join, per second": 100.0}
 
     assert without_time(figures, "join") == 15
+    kernel = {"idle, kernel": 100.0, "join, kernel": 8.0}
+    assert without_time(figures | kernel, "join", ", kernel") == 7
 
 
 def test_a_trend_compares_within_a_round() -> None:
