@@ -172,7 +172,8 @@ class Presence:
         if member is None:
             message = UserJoined(new_user(user_id, placement.loop, state))
         else:
-            self._owners.give_up(member.owner)
+            if member.owner != owner:  # or else an audit has found this seat before
+                self._owners.give_up(member.owner)
             message = UserBack(user_id)
         self._news.tell(jam_id, message, owner, but=user_id)
         if placement.owner_before:

@@ -1,12 +1,13 @@
-"""A user who comes back at another worker, before what they play is written."""
+"""A user who comes back by another connection, whatever else goes on just then."""
 
 from typing import Any
 
 import pytest
 
 from jams.connections import QueuedConnection
-from jams.jam import Wish
-from jams.messages import User
+from jams.jam import Placement, Wish
+from jams.messages import User, UserBack
+from jams.roster import Roster
 from jams.state_keeper import StateKeeper
 from jams.worker import Worker
 
@@ -51,3 +52,33 @@ async def test_the_loop_goes_on_for_everybody(monkeypatch: pytest.MonkeyPatch) -
     finally:
         await here.stop()
         await there.stop()
+
+
+async def test_a_seat_that_an_audit_finds_before_its_user_is_in_stays_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker = Worker()
+    try:
+        await worker.start()
+        presence = worker.presence
+        entered = await presence.enter("ann", Wish("a"), "", QueuedConnection(nowhere, object))
+        jam_id = entered.attendance.jam_id
+        presence.drop(entered.attendance)
+        enter = presence._rosters.enter
+
+        async def enter_late(placement: Placement) -> Roster:
+            await presence.upkeep.audit(jam_id)
+            return await enter(placement)
+
+        monkeypatch.setattr(presence._rosters, "enter", enter_late)
+        wish = Wish(jam_id, entered.loop, entered.kit, insist=True)
+        again = await presence.enter("ann", wish, "", QueuedConnection(nowhere, object))
+        # Another process, which hasn't heard of it yet, says that it has the seat.
+        roster = presence._rosters.get(jam_id)
+        assert roster is not None
+        assert roster.would_take(UserBack("ann"), "elsewhere:1")
+        await presence.upkeep.audit(jam_id)
+        assert roster.holds("ann", again.attendance.owner)
+        assert (await worker.balancer.snapshot()).seats == {"ann": jam_id}
+    finally:
+        await worker.stop()
