@@ -142,9 +142,12 @@ def test_without_javascript_the_page_says_what_it_is(browser: Browser, states_ur
     context.close()
 
 
-def test_the_page_of_a_server_without_its_store_is_whole(open_state: OpenState) -> None:
+@pytest.mark.parametrize(
+    ("path", "way_on"), [("unavailable", "Try again"), ("nowhere", "Join the jam")]
+)
+def test_a_page_without_a_jam_is_whole(open_state: OpenState, path: str, way_on: str) -> None:
     page = open_state("enter")
-    page.goto(page.url.split("?")[0] + "unavailable")
-    expect(page.get_by_role("link", name="Try again")).to_be_visible()
+    page.goto(page.url.split("?")[0] + path)
+    expect(page.get_by_role("link", name=way_on)).to_be_visible()
     assert violations(page) == []
     assert page.evaluate(AUDIT) == []

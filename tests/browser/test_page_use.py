@@ -67,6 +67,51 @@ def test_a_free_seat_offers_its_loop_and_an_invitation(open_state: OpenState) ->
     expect(page.locator("#say")).to_contain_text("You’ve got the pad now.")
 
 
+def test_a_sheet_follows_its_seat(open_state: OpenState) -> None:
+    page = open_state("joined")
+    page.get_by_role("button", name="Lead free seat").click()
+    title = page.locator("#sheet-title")
+    expect(title).to_have_text("Free seat: lead")
+    page.get_by_role("button", name="Take the lead yourself").focus()
+    page.evaluate("import('/states.js').then(({STATES}) => fakeSession.set({...STATES.seven}))")
+    expect(title).to_have_text("Azure Finch")
+    expect(title).to_be_focused()  # what had the focus has gone
+
+
+def test_a_seat_cannot_be_taken_without_a_connection(open_state: OpenState) -> None:
+    page = open_state("joined")
+    page.get_by_role("button", name="Pad free seat").click()
+    page.evaluate("fakeSession.set({connection: 'reconnecting'})")
+    take = page.get_by_role("button", name="Take the pad yourself")
+    expect(take).to_have_attribute("aria-disabled", "true")
+    take.click(force=True)
+    expect(page.get_by_role("dialog")).to_contain_text("The connection dropped.")
+    expect(page.locator(".seat[data-me]")).to_have_attribute("data-part", "percussion")
+
+
+def test_a_screen_reader_is_told_within_an_open_sheet(open_state: OpenState) -> None:
+    page = open_state("joined", permissions=["clipboard-read", "clipboard-write"])
+    page.click("#top-invite")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#sheet").get_by_role("status")).to_have_text("Link copied.")
+
+
+def test_a_link_that_cannot_be_copied_is_not_said_to_be(open_state: OpenState) -> None:
+    page = open_state("joined")
+    page.evaluate(
+        """() => {
+             navigator.clipboard.writeText = () => Promise.reject(new DOMException("no"));
+             document.execCommand = () => false;
+           }"""
+    )
+    page.click("#top-invite")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copy by hand")).to_be_visible()
+    field = page.get_by_role("textbox", name="Invite link")
+    expect(field).to_be_focused()
+    assert page.evaluate("getSelection().toString()") == field.input_value()
+
+
 def test_who_came_for_another_jam_is_told(open_state: OpenState) -> None:
     page = open_state("moved")
     expect(page.locator("#say")).to_contain_text("This is another jam.")

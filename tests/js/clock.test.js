@@ -72,3 +72,14 @@ test("the first exchange replaces a guess", () => {
   exchange(clock, { sent: 1000, up: 20, down: 20, offset: 130 });
   assert.equal(clock.offsetMs, 130);
 });
+
+test("a server that is later than can be: our clock stood still, and starts anew", () => {
+  const clock = new ServerClock();
+  exchange(clock, { sent: 1000, up: 20, down: 20, offset: 100 });
+  clock.guess(61_080, 61_000);
+  assert.equal(clock.offsetMs, 100, "a late message says nothing new");
+  clock.guess(361_000, 62_000);
+  assert.equal(clock.offsetMs, 299_000);
+  exchange(clock, { sent: 62_100, up: 20, down: 20, offset: 299_030 });
+  assert.equal(clock.offsetMs, 299_030);
+});

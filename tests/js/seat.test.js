@@ -37,6 +37,7 @@ test("away for long, one is placed anew: asleep, or in a tab restored the next d
   const late = new SeatKeeper({ storage, locks: null, wallNow });
   await late.restore();
   assert.equal(late.token, null);
+  assert.equal(late.jamId, null, "its jam is no longer the best to be in");
 });
 
 test("a duplicated tab does not take the seat from the first", async () => {

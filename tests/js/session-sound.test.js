@@ -2,7 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { settle, wireUser } from "./fakes.js";
-import { answer, BAR, join, LOOPS, lynx, OFFSET, setUp, unlock } from "./stage.js";
+import {
+  answer,
+  BAR,
+  createSession,
+  data,
+  join,
+  LOOPS,
+  lynx,
+  OFFSET,
+  setUp,
+  unlock,
+} from "./stage.js";
 
 test("the sound comes on in phase with those who play", async () => {
   const stage = setUp();
@@ -30,6 +41,36 @@ test("a lost connection goes on with what it knows; the snapshot makes no gap", 
   stage.time.pass(300);
   assert.equal(context.sources.length, 1, "the same source as before");
   assert.equal(context.heardAt(stage.session.audio.transport.now).length, 1);
+});
+
+for (const [how, code] of Object.entries({ replaced: 4408, freed: 4410 })) {
+  test(`a seat that is ${how} falls silent here`, async () => {
+    const stage = setUp();
+    await join(stage, { users: [wireUser(), lynx({ playing: true, bar: 990 })] });
+    const { context } = await unlock(stage);
+    stage.time.pass(300);
+    assert.equal(context.heardAt(stage.session.audio.transport.now).length, 1);
+    stage.WebSocket.last.lose(code);
+    stage.time.pass(300);
+    assert.equal(context.heardAt(stage.session.audio.transport.now).length, 0);
+    assert.equal(stage.session.state.connection, how);
+    assert.deepEqual(stage.session.state.users, []);
+  });
+}
+
+test("a browser that can't play the loops doesn't load them", async () => {
+  const stage = setUp();
+  let fetched = 0;
+  const fetch = async () => (fetched += 1);
+  const host = { ...stage.session.host, AudioContext: undefined, fetch };
+  const session = createSession(data, host);
+  session.start();
+  await settle();
+  answer(stage);
+  await settle();
+  assert.equal(session.state.sound, "unsupported");
+  assert.equal(session.state.users.length, 1);
+  assert.equal(fetched, 0);
 });
 
 test("a loop that can't be loaded says so, and the rest plays", async () => {

@@ -45,6 +45,38 @@ test("a refresh asks for the jam of the seat; a link to another jam is stronger"
   assert.equal(await url({}), "/jam-1/", "which gave the old seat up");
 });
 
+test("a browser without the size of a query tells the server the same", async () => {
+  const size = Object.getOwnPropertyDescriptor(URLSearchParams.prototype, "size");
+  delete URLSearchParams.prototype.size;
+  try {
+    const stage = setUp({ invite: true });
+    await join(stage);
+    assert.match(stage.WebSocket.last.url, /\?invite=1$/);
+    stage.WebSocket.last.lose();
+    stage.time.pass(500);
+    assert.match(stage.WebSocket.last.url, /\?token=token-1&invite=1$/);
+  } finally {
+    Object.defineProperty(URLSearchParams.prototype, "size", size);
+  }
+});
+
+test("a jam may have any name, those of the path too", async () => {
+  const stage = setUp({ jam_id: "jams", socket_path: "/ws/jams/jams/" });
+  await join(stage, { jam_id: "jam-2" });
+  stage.WebSocket.last.lose();
+  stage.time.pass(500);
+  assert.match(stage.WebSocket.last.url, /jam\.test\/ws\/jams\/jam-2\/\?/);
+});
+
+test("coming back to another jam is not to have come for it", async () => {
+  const stage = setUp({ invite: true });
+  await join(stage);
+  stage.WebSocket.last.lose();
+  stage.time.pass(500);
+  answer(stage, { jam_id: "jam-2" });
+  assert.equal(stage.session.state.event.kind, "resettled");
+});
+
 test("states are replaced, never changed, and told with the one before", async () => {
   const stage = setUp();
   await join(stage);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { HOPEFUL_ATTEMPTS, reactionTo } from "../../jams/static/jams/js/backoff.js";
+import { HOPEFUL_ATTEMPTS, HOPEFUL_MS, reactionTo } from "../../jams/static/jams/js/backoff.js";
 import { CLOSE } from "../../jams/static/jams/js/protocol.js";
 import { JamSocket } from "../../jams/static/jams/js/socket.js";
 import { FakeTime, fakeWebSocket, joined } from "./fakes.js";
@@ -14,6 +14,7 @@ function setUp({ random = 1 } = {}) {
     WebSocket,
     url: () => "ws://host/ws",
     random: () => random,
+    now: time.now,
     timers: time.timers,
     onMessage: (message) => seen.messages.push(message),
     onConnection: (connection) => seen.connections.push(connection),
@@ -27,7 +28,15 @@ function setUp({ random = 1 } = {}) {
 }
 
 const closing = (fields) =>
-  reactionTo({ code: 1006, attempt: 1, everJoined: true, byeMs: null, random: 0.5, ...fields });
+  reactionTo({
+    code: 1006,
+    attempt: 1,
+    everJoined: true,
+    lostMs: 0,
+    byeMs: null,
+    random: 0.5,
+    ...fields,
+  });
 
 test("waits grow, jitter, and have an end", () => {
   const waits = [1, 2, 3, 4].map((attempt) => closing({ attempt, random: 1 }).waitMs);
@@ -59,7 +68,31 @@ test("each close code has its reaction", () => {
     assert.equal(waitMs, 2000, "longer than for any other");
   }
   assert.equal(closing({ everJoined: false }).connection, "connecting");
-  assert.equal(closing({ attempt: HOPEFUL_ATTEMPTS }).connection, "unreachable");
+});
+
+test("hope goes with attempts where it never worked, with time where it did", () => {
+  const connection = (fields) => closing(fields).connection;
+  assert.equal(connection({ everJoined: false, attempt: HOPEFUL_ATTEMPTS - 1 }), "connecting");
+  assert.equal(connection({ everJoined: false, attempt: HOPEFUL_ATTEMPTS }), "unreachable");
+  assert.equal(connection({ attempt: 50, lostMs: HOPEFUL_MS - 1 }), "reconnecting");
+  assert.equal(connection({ attempt: 5, lostMs: HOPEFUL_MS }), "unreachable");
+});
+
+test("a tunnel is no reason to give up; a quarter of a minute is", () => {
+  const { time, WebSocket, socket, seen, join } = setUp();
+  socket.open();
+  join();
+  const began = time.nowMs;
+  while (time.nowMs < began + 40_000) {
+    WebSocket.last.lose();
+    const late = time.nowMs - began >= HOPEFUL_MS;
+    assert.equal(seen.connections.at(-1), late ? "unreachable" : "reconnecting");
+    time.pass(time.waiting[0]);
+  }
+  join();
+  assert.equal(seen.connections.at(-1), "online");
+  WebSocket.last.lose();
+  assert.equal(seen.connections.at(-1), "reconnecting", "the next loss is another one");
 });
 
 test("a bye sets the wait, up to half as long again", () => {

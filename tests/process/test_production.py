@@ -70,6 +70,7 @@ class Response(NamedTuple):
 
     status: int
     headers: Message
+    body: bytes
 
 
 def get(server: ServerProcess, path: str, headers: Mapping[str, str]) -> Response:
@@ -78,8 +79,7 @@ def get(server: ServerProcess, path: str, headers: Mapping[str, str]) -> Respons
     with closing(http.client.HTTPConnection(address, timeout=10)) as connection:
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()
-        response.read()
-        return Response(response.status, response.headers)
+        return Response(response.status, response.headers, response.read())
 
 
 def test_without_https_in_front_it_only_redirects(server: ServerProcess) -> None:
@@ -92,10 +92,16 @@ def test_another_host_is_refused(server: ServerProcess) -> None:
     assert get(server, "/", {**FROM_PROXY, "Host": "evil.example.org"}).status == 400
 
 
-@pytest.mark.parametrize("path", ["/", "/admin/login/"])
-def test_pages_carry_the_headers(server: ServerProcess, path: str) -> None:
+def test_a_link_that_leads_nowhere_shows_a_way_on(server: ServerProcess) -> None:
+    response = get(server, "/jams/cut/off", FROM_PROXY)
+    assert response.status == 404
+    assert b'href="/">Join the jam</a>' in response.body
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/admin/login/", 200), ("/no", 404)])
+def test_pages_carry_the_headers(server: ServerProcess, path: str, status: int) -> None:
     response = get(server, path, FROM_PROXY)
-    assert response.status == 200
+    assert response.status == status
     policy = response.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy

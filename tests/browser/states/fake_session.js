@@ -75,6 +75,7 @@ class FakeSession {
   }
 
   swap(loop) {
+    if (this.state.connection !== "online") return false;
     const users = this.state.users.map((user) =>
       user.userId === this.state.me ? { ...user, loop } : user,
     );

@@ -88,7 +88,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
-        pages = {"/": "jams/jam.html", "/unavailable": "jams/unavailable.html"}
+        pages = {
+            "/": "jams/jam.html",
+            "/unavailable": "jams/unavailable.html",
+            "/nowhere": "404.html",
+        }
         if path in pages:
             body = render(pages[path], self.headers["Host"]).encode()
             self._answer(200, "text/html; charset=utf-8", body)

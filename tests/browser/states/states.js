@@ -129,8 +129,8 @@ export const STATES = {
   },
   busy: { ...base, ...nobody, connection: "busy", sound: "on" },
   unreachable: { ...base, ...nobody, connection: "unreachable", sound: "locked" },
-  replaced: { ...base, connection: "replaced" },
-  freed: { ...base, connection: "freed" },
+  replaced: { ...base, ...nobody, connection: "replaced" },
+  freed: { ...base, ...nobody, connection: "freed" },
   unsupported: { ...base, ...nobody, connection: "unsupported", sound: "locked" },
   card: { ...base, sound: "locked", users: [user(ME, QUIET), ...others] },
   long: {

@@ -98,6 +98,12 @@ test("a loop that could not load is said while the rest plays", () => {
   assert.equal(go?.act, "toggle");
 });
 
+test("a volume of nothing is said, or one looks for the fault elsewhere", () => {
+  const mix = { master: 0, trimMs: 0, loops: {} };
+  assert.equal(look({ mix }).line, LINES.silent);
+  assert.equal(look({ mix, sound: "unsupported" }).line, LINES.mute);
+});
+
 test("a browser without our sound still plays for the others", () => {
   const { line, go } = look({ sound: "unsupported" });
   assert.equal(line, LINES.mute);

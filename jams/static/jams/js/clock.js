@@ -130,11 +130,23 @@ export class ServerClock {
   }
 
   /**
-   * A first guess from a message that merely carries the server's time (late by half a round trip).
+   * A guess from a message that merely carries the server's time (late by half a round trip). Only
+   * for the first, or if nothing that was known before can be true any more.
    * @param {number} serverMs
    * @param {number} nowMs
    */
   guess(serverMs, nowMs) {
-    this.#bounds ??= { upper: serverMs - nowMs, lower: serverMs - nowMs };
+    const guessed = serverMs - nowMs;
+    if (this.#bounds && guessed <= this.#upperAt(nowMs) + SLACK_MS) return;
+    // A message that comes before it was sent: our clock stood still, as it does in some sleeps.
+    this.#exchanges = [];
+    this.#bounds = { upper: guessed, lower: guessed };
+  }
+
+  /** The most that the offset can be by now, ms. @param {number} nowMs */
+  #upperAt(nowMs) {
+    const { upper } = /** @type {Bounds} */ (this.#bounds);
+    const last = this.#exchanges.at(-1);
+    return last ? aged({ ...last, upper }, nowMs).upper : upper;
   }
 }

@@ -21,12 +21,13 @@ const ABOUT_A_USER = new Set([
  * @param {Presence} before
  * @param {Presence} after
  * @param {JamData} data
- * @returns {JamEvent | null} `kind` is the message's tag, or "moved": not the jam one came for
+ * @returns {JamEvent | null} `kind` is the message's tag; or "moved": not the jam one came for; or
+ *   "resettled": not the jam one was in
  */
 export function eventOf(message, before, after, data) {
   if (message.type === FROM_SERVER.JOINED) {
-    const expected = before.jam?.id ?? (data.invite ? data.jam_id : message.jam_id);
-    return message.jam_id === expected ? null : { kind: "moved" };
+    if (before.jam) return message.jam_id === before.jam.id ? null : { kind: "resettled" };
+    return !data.invite || message.jam_id === data.jam_id ? null : { kind: "moved" };
   }
   if (before === after) return null;
   const userId = userIdOf(message);

@@ -106,11 +106,18 @@ export class JamLink {
   #url() {
     const { location } = this.shell;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const path = this.data.socket_path.replace(this.data.jam_id, this.#jamId);
     const query = new URLSearchParams();
     if (this.seat.token) query.set("token", this.seat.token);
     if (this.data.invite && this.#jamId === this.data.jam_id) query.set("invite", "1");
-    return `${scheme}//${location.host}${path}${query.size ? `?${query}` : ""}`;
+    const asked = query.toString(); // its `size` came to iPhones with iOS 17
+    return `${scheme}//${location.host}${this.#path}${asked && `?${asked}`}`;
+  }
+
+  /** The id is the last that looks like it: a link made by hand may call a jam "jams". */
+  get #path() {
+    const { socket_path, jam_id } = this.data;
+    const at = socket_path.lastIndexOf(jam_id);
+    return socket_path.slice(0, at) + this.#jamId + socket_path.slice(at + jam_id.length);
   }
 
   /** @param {ServerMessage} message */

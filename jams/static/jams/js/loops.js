@@ -142,11 +142,16 @@ export class LoopLibrary {
  * @returns {(url: string, again: boolean) => Promise<AudioBuffer>}
  */
 export function bufferFetcher({ fetch, Decoder, sampleRate, frames }) {
+  /** @type {Set<string>} URLs that have come past the cache */
+  const reloaded = new Set();
   return async (url, again) => {
-    // What could not be decoded would come out of the browser's cache for ever.
-    const response = await fetch(url, { cache: again ? "reload" : "default" });
+    // What could not be decoded would come out of the browser's cache for ever. But a browser that
+    // can't decode it needs no third copy.
+    const reload = again && !reloaded.has(url);
+    const response = await fetch(url, { cache: reload ? "reload" : "default" });
     if (!response.ok) throw new Error(`${url}: ${response.status}`);
     const bytes = await response.arrayBuffer();
+    if (reload) reloaded.add(url);
     return fitted(await new Decoder(2, 1, sampleRate).decodeAudioData(bytes), frames);
   };
 }

@@ -64,8 +64,8 @@ export class SeatKeeper {
   }
 
   /**
-   * Reads the seat of before a refresh, unless another tab is sitting in it, or the visitor has
-   * followed a link to another jam.
+   * Reads the seat of before a refresh, unless that was long ago, another tab is sitting in it, or
+   * the visitor has followed a link to another jam.
    *
    * @param {string | null} [link] the jam that the link to this page names
    */
@@ -73,8 +73,9 @@ export class SeatKeeper {
     const saved = read(this.storage);
     if (!saved) return;
     const { aliveMs, ...seat } = saved;
+    const lasts = this.wallNow() - aliveMs < KEPT_MS;
     const wanted = link === null || link === seat.jamId || link === seat.link;
-    if (wanted && (await this.#lock(seat.userId))) {
+    if (lasts && wanted && (await this.#lock(seat.userId))) {
       this.#seat = seat;
       this.#aliveMs = aliveMs;
     } else this.#write(null);

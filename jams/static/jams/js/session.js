@@ -16,7 +16,7 @@ import { barAt, circularDistance, modulo, nextBar, timelineOf } from "./timeline
 /** @import { Band } from "./band.js" */
 /** @import { Intent } from "./intent.js" */
 /** @import { ServerMessage } from "./protocol.js" */
-/** @import { JamData, JamEvent, MixPatch, Presence, SessionState } from "./types.js" */
+/** @import { Connection, JamData, JamEvent, MixPatch, Presence, SessionState } from "./types.js" */
 
 export { phaseOf } from "./presence.js";
 
@@ -55,7 +55,7 @@ class Session {
       ...host,
       WebSocket: /** @type {new (url: string) => WebSocket} */ (host.WebSocket),
       onMessage: (message) => this.#receive(message),
-      onConnection: (connection) => this.#set({ connection }),
+      onConnection: (connection) => this.#connected(connection),
     });
     this.sound = new Sound(data, this.timeline, mix, {
       ...host,
@@ -120,9 +120,7 @@ class Session {
   /** Gives up the seat; `rejoin` takes a new one. */
   leave() {
     this.link.leave();
-    this.#presence = NOBODY;
-    this.#intent = this.#band = null;
-    this.#present({ connection: "left", band: false });
+    this.#vacate("left");
   }
 
   /** Connects again, now. */
@@ -175,6 +173,19 @@ class Session {
    */
   get audio() {
     return this.sound.seam;
+  }
+
+  /** @param {Connection} connection */
+  #connected(connection) {
+    if (connection === "replaced" || connection === "freed") this.#vacate(connection);
+    else this.#set({ connection });
+  }
+
+  /** The seat is somebody else's now: silence, and nobody to be seen. @param {Connection} connection */
+  #vacate(connection) {
+    this.#presence = NOBODY;
+    this.#intent = this.#band = null;
+    this.#present({ connection, band: false });
   }
 
   /** @param {ServerMessage} message */

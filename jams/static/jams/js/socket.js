@@ -15,6 +15,7 @@ const OPENING_MS = 10_000;
  * @property {new (url: string) => WebSocket} WebSocket
  * @property {() => string} url            asked anew for every attempt: the token changes
  * @property {() => number} random
+ * @property {() => number} now
  * @property {Timers} timers
  * @property {(message: ServerMessage) => void} onMessage
  * @property {(connection: Connection) => void} onConnection
@@ -26,6 +27,8 @@ export class JamSocket {
   #socket = null;
   #attempt = 0;
   #everJoined = false;
+  /** When the first of the attempts failed, ms. */
+  #lostAt = 0;
   /** @type {number | null} */
   #byeMs = null;
   /** @type {unknown} */
@@ -107,9 +110,16 @@ export class JamSocket {
     this.#clearTimers();
     this.#socket = null;
     this.#attempt += 1;
-    const { random, timers, onConnection, onForgetSeat } = this.shell;
-    const closing = { code, attempt: this.#attempt, byeMs: this.#byeMs, random: random() };
-    const reaction = reactionTo({ ...closing, everJoined: this.#everJoined });
+    const { random, timers, now, onConnection, onForgetSeat } = this.shell;
+    if (this.#attempt === 1) this.#lostAt = now();
+    const reaction = reactionTo({
+      code,
+      attempt: this.#attempt,
+      everJoined: this.#everJoined,
+      lostMs: now() - this.#lostAt,
+      byeMs: this.#byeMs,
+      random: random(),
+    });
     this.#byeMs = null;
     if (reaction.forgetSeat) onForgetSeat();
     if (reaction.waitMs === null) this.#closed = true;

@@ -93,7 +93,7 @@ export class Sound {
     this.#score = score.map((segment) => ({ ...segment, key: `${kit}/${segment.key}` }));
     this.#kit = kit;
     this.#ownLoop = ownLoop;
-    this.library.want(this.#sources());
+    if (this.keeper.state !== "unsupported") this.library.want(this.#sources());
     this.#changed();
   }
 

@@ -32,8 +32,11 @@ export function worthSaying(before, now, news) {
 /** @param {Look} look */
 const ownPhase = (look) => look.seats.find((seat) => seat.me)?.phase ?? "";
 
-/** @param {HTMLElement} region a `role="status"` that is in the page from the start, empty */
-export function createAnnouncer(region) {
+/**
+ * @param {() => HTMLElement} regionNow the `role="status"` to say it in just now; each is in the
+ *   page from the start, empty
+ */
+export function createAnnouncer(regionNow) {
   let freeAt = 0;
   let waiting = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -44,6 +47,7 @@ export function createAnnouncer(region) {
     const text = waiting;
     waiting = "";
     freeAt = performance.now() + GAP_MS;
+    const region = regionNow();
     setText(region, "");
     setTimeout(() => setText(region, text), FILL_MS);
   }

@@ -137,6 +137,7 @@ function lineOf(screen, state, seats, data) {
   if (screen === "enter") return words.enterLine(me?.loop ?? null);
   const ordinary = NEWSY.includes(screen);
   if (ordinary && state.sound === "unsupported") return words.LINES.mute;
+  if (ordinary && state.mix.master === 0) return words.LINES.silent;
   if (ordinary && state.loading.failed.length > 0) return words.failedLine(state.loading.failed);
   if (screen === "alone" && me?.phase === "playing") return words.LINES.alonePlaying;
   if (screen !== "jam") return words.LINES[screen];

@@ -31,9 +31,9 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const origin = () => session.loopOrigin();
 const motion = new Motion(origin, loopMs);
 const takeTurns = createTurns(byId("pips", HTMLElement), origin, loopMs);
-const announce = createAnnouncer(byId("status", HTMLElement));
 const news = createNews(() => render());
 const sheet = createSheet();
+const announce = createAnnouncer(() => sheet.status ?? byId("status", HTMLElement));
 
 /** @type {Record<string, () => void>} */
 const verbs = {

@@ -34,8 +34,7 @@ export function createSeatPanel(session, loop, verbs) {
     "Invite a friend",
   );
   take.addEventListener("click", () => {
-    session.swap(loop);
-    verbs.close();
+    if (session.swap(loop)) verbs.close();
   });
   invite.addEventListener("click", verbs.share);
   const element = make("div", {}, help, volume.row, take, invite);
@@ -43,22 +42,25 @@ export function createSeatPanel(session, loop, verbs) {
   /** @param {import("./types.js").Look} look @param {import("./types.js").State} state */
   function update(look, state) {
     const seat = look.seats.find((one) => one.loop === loop);
-    if (!seat) return;
+    if (!seat) return null;
     const open = seat.phase === "free" || seat.phase === "house";
     const me = look.seats.find((one) => one.me);
-    setText(help, open ? helpOf(seat, me) : "Only you hear these changes.");
+    const online = state.connection === "online";
+    setText(help, open ? helpOf(seat, me, online) : "Only you hear these changes.");
     volume.row.hidden = seat.phase === "free";
     volume.update(volumeOf(seat, state));
     take.hidden = invite.hidden = !open;
-    setAttribute(take, "aria-disabled", state.connection !== "online" ? "true" : null);
+    setAttribute(take, "aria-disabled", online ? null : "true");
     setText(label, `Take the ${loop} yourself`);
+    return seatTitle(seat);
   }
 
   return { element, update };
 }
 
-/** @param {SeatLook} seat @param {SeatLook | undefined} me */
-function helpOf(seat, me) {
+/** @param {SeatLook} seat @param {SeatLook | undefined} me @param {boolean} online */
+function helpOf(seat, me, online) {
+  if (!online) return "The connection dropped. You can take it in a moment.";
   const who = seat.phase === "house" ? "The house band keeps this seat warm." : "Nobody sits here.";
   const when = me && me.phase === "playing" ? " You change at the next bar." : "";
   return `${who} Take it instead of your ${me?.loop ?? "loop"}, or keep it for a friend.${when}`;

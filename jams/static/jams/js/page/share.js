@@ -14,15 +14,17 @@ export const inviteLink = (jamId) => `${location.origin}/jams/${jamId}/`;
  */
 export const shortLink = (url) => url.replace(/^https?:\/\//, "").replace(/\/$/, "");
 
-/** Copy, also where the clipboard is not given to pages.
+/** Copy, also where the clipboard is not given to pages; tell whether it worked.
  * @param {string} url @param {HTMLInputElement} field that puts the whole link in what is copied
  */
 async function copy(url, field) {
   try {
     await navigator.clipboard.writeText(url);
+    return true;
   } catch {
+    field.focus();
     field.select();
-    document.execCommand("copy");
+    return document.execCommand("copy");
   }
 }
 
@@ -52,9 +54,9 @@ export function createShare(announce, { help }) {
     event.preventDefault();
   });
   copying.addEventListener("click", async () => {
-    await copy(url, field);
-    setText(label, "Copied");
-    announce("Link copied.");
+    const copied = await copy(url, field);
+    setText(label, copied ? "Copied" : "Copy by hand");
+    announce(copied ? "Link copied." : "The link is selected: copy it by hand.");
     setTimeout(() => setText(label, "Copy link"), DONE_MS);
   });
   share.addEventListener("click", () => {

@@ -3,15 +3,22 @@
 import { byId, setText } from "./dom.js";
 
 /**
+ * @callback Update
+ * @param {import("./types.js").Look} look
+ * @param {import("./types.js").State} state
+ * @returns {string | null | void} the sheet's title, if that has changed
+ */
+/**
  * @typedef {object} Panel
  * @property {HTMLElement} element
- * @property {(look: import("./types.js").Look, state: import("./types.js").State) => void} update
+ * @property {Update} update
  */
 
 export function createSheet() {
   const dialog = byId("sheet", HTMLDialogElement);
   const title = byId("sheet-title", HTMLElement);
   const body = byId("sheet-body", HTMLElement);
+  const status = byId("sheet-status", HTMLElement);
   /** @type {Panel | null} */
   let panel = null;
 
@@ -35,9 +42,17 @@ export function createSheet() {
       title.focus();
     },
 
-    /** @type {Panel["update"]} */
+    /** Where a screen reader is told something: it hears nothing from behind an open sheet. */
+    get status() {
+      return dialog.open ? status : null;
+    },
+
+    /** @param {import("./types.js").Look} look @param {import("./types.js").State} state */
     update(look, state) {
-      panel?.update(look, state);
+      const focused = document.activeElement;
+      const heading = panel?.update(look, state);
+      if (heading) setText(title, heading);
+      if (body.contains(focused) && focused?.closest("[hidden]")) title.focus();
     },
   };
 }

@@ -26,9 +26,11 @@ export const LINES = {
   unsupported: "*This browser can’t join live.* A newer one, or your phone, will.",
   mute: "This browser can’t play our sound. *The others still hear you.*",
   moved: "*This is another jam.* The one you came for has no free seat: invite your friends here.",
+  resettled: "*This is another jam.* Yours filled up, or ended, while you were away.",
+  silent: "*Your volume is at zero.* The others still hear you.",
   queued: "You’re in on the *next bar*.",
   stopping: "You drop out on the *next bar*.",
-  alone: "*You’re first here.* Press play, then bring a friend or the house band.",
+  alone: "*You’re the only one here.* Press play, then bring a friend or the house band.",
   alonePlaying: "*Sounding good.* Now bring a friend, or let the house band sit in.",
   house: "*The house band is in.* Friends can take any of their seats.",
 };
@@ -62,7 +64,7 @@ const NEWS = {
  * @param {string | null} me
  */
 export function newsLine({ kind, userId, name, loop = "" }, me) {
-  if (kind === "moved") return LINES.moved;
+  if (kind === "moved" || kind === "resettled") return LINES[kind];
   if (userId === me) return kind === "loop_swapped" ? `You’ve got the *${loop}* now.` : "";
   const say = NEWS[kind];
   return say && name ? say(fullName(loop, name), loop) : "";
