@@ -124,7 +124,7 @@ class JamBalancer:
         """Make a jam agree with what this worker says of its own users in it.
 
         ``owners`` are all connections of this worker that hold a seat or are about to: a seat of
-        this worker that belongs to none of them is a ghost, and is freed.
+        this worker that belongs to none of them is a ghost. It is freed, and never claimed.
         """
         shard = self._shards.of(jam_id)
         mine = f"{shard.store.node}:"
@@ -133,7 +133,8 @@ class JamBalancer:
             return seat.owner.startswith(mine) and seat.owner not in owners
 
         def apply(jams: JamCollection, fresh: FreshJam) -> tuple[JamCollection, Refreshed]:
-            after, standings = jams.refresh(jam_id, present, kit, fresh, is_ghost)
+            claims = {user_id: seat for user_id, seat in present.items() if seat.owner in owners}
+            after, standings = jams.refresh(jam_id, claims, kit, fresh, is_ghost)
             return after, Refreshed(standings, after.jams.get(jam_id))
 
         refreshed: Refreshed = await shard.committer.submit(

@@ -124,9 +124,9 @@ class JamCollection:
         """Make a jam agree with what one worker says of its own users there.
 
         ``present`` holds its users of this jam, with their seats. Who lost theirs gets it back,
-        with the same loop if it is free; a seat that ``is_ghost``, one of this worker's of whose
-        user it knows nothing, is freed; the users of others stay as they are. Nobody is moved to
-        another jam.
+        with the same loop if it is free; a seat that ``is_ghost``, one of this worker's that
+        belongs to no connection of it, is freed; the users of others stay as they are. Nobody is
+        moved to another jam.
         """
         after, changed = self, list[str]()
         jam = self.jams.get(jam_id)
@@ -136,6 +136,10 @@ class JamCollection:
                 changed += after.changed
         standings = {}
         for user_id, claim in present.items():
+            holder = after._seat_of(user_id)
+            if holder and holder.owner != claim.owner and is_ghost(user_id, holder):
+                after, _ = after.remove_user(after.seats[user_id], user_id, holder.owner)
+                changed += after.changed
             after, standings[user_id] = after._claim(jam_id, user_id, claim, kit, fresh)
             changed += after.changed
         return replace(after, changed=tuple(dict.fromkeys(changed))), standings

@@ -7,6 +7,7 @@ No clock is compared with another, so a wall clock that jumps harms nobody.
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Mapping
 
@@ -23,6 +24,8 @@ WATCH_SECONDS = 1.0
 LEASE_SECONDS = 10.0
 #: A watcher that didn't look for so long was itself stopped, and knows nothing about the others.
 BLIND_SECONDS = 2.5 * WATCH_SECONDS
+#: Who can't beat doesn't judge: a Redis that answers and writes nothing lets nobody else beat.
+MUTE_SECONDS = 2 * BEAT_SECONDS
 
 
 class Watch:
@@ -55,6 +58,7 @@ class Leases:
         self._upkeep = upkeep
         self._watch = Watch()
         self._counter = 0
+        self._beaten = -math.inf
         #: Seats were lost, and have not all been claimed again.
         self._lost = False
         self._healing: asyncio.Task[None] | None = None
@@ -76,6 +80,7 @@ class Leases:
         store, committer = self._shard
         epoch_before = store.epoch
         told = await store.beat(self._shards.count())
+        self._beaten = time.monotonic()
         if told.healing_ms > 0:
             committer.healing_until = time.monotonic() + told.healing_ms / 1000
         # It may have counted twice, if an answer was lost; less means that it was forgotten.
@@ -106,6 +111,8 @@ class Leases:
         return task
 
     async def _reap(self) -> None:
+        if time.monotonic() - self._beaten > MUTE_SECONDS:
+            return
         store = self._shard.store
         dead = self._watch.observe(await store.counters(), time.monotonic()) - {store.node}
         if dead:

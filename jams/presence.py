@@ -161,7 +161,6 @@ class Presence:
 
     def _take_seat(self, roster: Roster, attendance: Attendance, placement: Placement) -> None:
         jam_id, user_id, owner, connection = attendance
-        roster.entering -= 1
         member = roster.members.get(user_id)
         if member is not None and self._owners.came_later(member.owner, owner):
             self._owners.give_up(owner)

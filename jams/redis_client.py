@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -19,6 +20,23 @@ _CONNECTIONS_TO_A_NODE = 100
 _COMMANDS_TO_A_CLUSTER = 64
 
 Client = Redis | RedisCluster
+
+
+def see_closed_transports() -> None:
+    """Have redis-py take a connection whose transport is closed for what it is.
+
+    By itself (8.1) it looks only at whether it has closed it. So one that the network has ended
+    while nothing was asked of it is used once more, which uvloop answers with a RuntimeError; and
+    when a subscriber's ends with ETIMEDOUT, which Python raises as the TimeoutError that redis-py
+    expects of a read, it reads on and on without ever waiting. For every client in this process,
+    the channel layer's too.
+    """
+    AbstractConnection.is_connected = property(_has_open_transport)  # type: ignore[assignment,method-assign]
+
+
+def _has_open_transport(connection: AbstractConnection) -> bool:
+    reader, writer = connection._reader, connection._writer
+    return reader is not None and writer is not None and not writer.is_closing()
 
 
 class PatientCluster(RedisCluster):

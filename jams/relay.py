@@ -9,6 +9,7 @@ is told again (see ``upkeep.py``), so nothing is wrong for long.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 #: How long an event waits for company, in seconds: a message costs as much as delivering an event
 #: to ten sockets, however much is in it. Whoever is to hear of it does so a bar later anyway.
 GATHER_SECONDS = 0.004
-#: Events that may wait for Redis. Beyond it the oldest are dropped: they are told again.
+#: Events that may wait for one process. Beyond it the oldest are dropped: they are told again.
 _BACKLOG = 10_000
 _SENT_TOGETHER = 512
 _RETRY_SECONDS = 0.5
@@ -47,47 +48,51 @@ class Relay:
         self._node = node
         self._receive = receive
         self._channel = ""
-        self._outgoing: asyncio.Queue[tuple[frozenset[str], Relayed]] = asyncio.Queue(_BACKLOG)
-        self._tasks: list[asyncio.Task[None]] = []
+        #: What waits for each other process, and who sends it: none of them delays another.
+        self._outgoing: dict[str, deque[Relayed]] = {}
+        self._senders: set[asyncio.Task[None]] = set()
+        self._listener: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Hear what is told to this node; raise RedisError or OSError if Redis is away."""
         self._channel = await self._layer.new_channel()
         await self._layer.group_add(_group(self._node), self._channel)
-        self._tasks = [
-            asyncio.create_task(self._listen(), name="relay-listen"),
-            asyncio.create_task(self._publish(), name="relay-publish"),
-        ]
+        self._listener = asyncio.create_task(self._listen(), name="relay-listen")
 
     async def stop(self) -> None:
-        for task in self._tasks:
+        tasks = [*self._senders, *([self._listener] if self._listener else [])]
+        self._listener = None
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._layer.flush()
 
     def publish(self, relayed: Relayed, nodes: Iterable[str]) -> None:
-        """Hand an event to the processes of these nodes soon, in order."""
-        others = frozenset(nodes) - {self._node}
-        if not others:
+        """Hand an event to the processes of these nodes soon, in order; not once it is stopped."""
+        if self._listener is None:
             return
-        if self._outgoing.full():
-            self._outgoing.get_nowait()
-            logger.warning("Too many events wait for Redis: the oldest is dropped")
-        self._outgoing.put_nowait((others, relayed))
+        for node in frozenset(nodes) - {self._node}:
+            waiting = self._outgoing.get(node)
+            if waiting is None:
+                waiting = self._outgoing[node] = deque()
+                sender = asyncio.create_task(self._send_to(node, waiting), name="relay-send")
+                self._senders.add(sender)
+                sender.add_done_callback(self._senders.discard)
+            if len(waiting) == _BACKLOG:
+                waiting.popleft()
+                logger.warning("Too many events wait for Redis: the oldest is dropped")
+            waiting.append(relayed)
 
-    async def _publish(self) -> None:
-        """Send what waits, all of it that is for one node together and in order."""
-        while True:
-            events = [await self._outgoing.get()]
-            if self._outgoing.qsize() < _SENT_TOGETHER:
-                await asyncio.sleep(GATHER_SECONDS)
-            while not self._outgoing.empty() and len(events) < _SENT_TOGETHER:
-                events.append(self._outgoing.get_nowait())
-            by_node = dict[str, list[dict[str, Any]]]()
-            for nodes, relayed in events:
-                for node in nodes:
-                    by_node.setdefault(node, []).append(relayed._asdict())
-            await asyncio.gather(*(self._send(*sent) for sent in by_node.items()))
+    async def _send_to(self, node: str, waiting: deque[Relayed]) -> None:
+        """Send what waits for a node, much of it together and in order, until nothing does."""
+        try:
+            while waiting:
+                if len(waiting) < _SENT_TOGETHER:
+                    await asyncio.sleep(GATHER_SECONDS)
+                count = min(len(waiting), _SENT_TOGETHER)
+                await self._send(node, [waiting.popleft()._asdict() for _ in range(count)])
+        finally:
+            del self._outgoing[node]
 
     async def _send(self, node: str, events: list[dict[str, Any]]) -> None:
         try:

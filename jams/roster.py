@@ -62,11 +62,12 @@ class Roster:
     #: What the users played whom the store already counts as this process's: they are about to
     #: come in.
     expected: dict[str, LoopState] = field(default_factory=dict)
-    #: Users on their way in: the roster is kept for them.
-    entering: int = 0
     #: Users of this process whose seat another one says to have: not to be claimed before the
     #: store has been asked.
     contested: set[str] = field(default_factory=set)
+    #: Who had the seats of users of this process in an older copy of the data that Redis came back
+    #: with, by user: they don't have them any more.
+    outdated: dict[str, str] = field(default_factory=dict)
     #: What ``others`` returned; None since an owner has changed.
     _others: frozenset[str] | None = None
 
@@ -105,6 +106,11 @@ class Roster:
         member = self.members.get(user_id)
         return member is not None and member.owner == owner
 
+    def is_ours_not(self, user_id: str, owner: str) -> bool:
+        """Tell whether this process holds the user's seat, by another connection than ``owner``."""
+        member = self.members.get(user_id)
+        return member is not None and self.is_mine(member) and member.owner != owner
+
     def would_take(self, message: FromServer, owner: str) -> bool:
         """Tell whether an event gives a seat that this process holds to another owner.
 
@@ -112,8 +118,7 @@ class Roster:
         """
         match message:
             case UserJoined(User(user_id=user_id)) | UserBack(user_id):
-                member = self.members.get(user_id)
-                if member is not None and self.is_mine(member) and member.owner != owner:
+                if self.is_ours_not(user_id, owner):
                     self.contested.add(user_id)
                     return True
         return False

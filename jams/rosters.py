@@ -56,7 +56,7 @@ class Rosters:
                 self._told_of.clear()
 
     async def enter(self, placement: Placement) -> Roster:
-        """Return a jam's roster. It is kept till ``entering`` is counted down again."""
+        """Return a jam's roster. It is kept if somebody of this process is in it before a wait."""
         jam_id, kit = placement.jam_id, placement.kit
         if placement.made_jam and jam_id not in self._told_of and jam_id not in self._loading:
             self._rosters.setdefault(jam_id, Roster(kit, self._node))
@@ -66,13 +66,12 @@ class Rosters:
                 loading = asyncio.create_task(self._load(jam_id, kit), name="roster")
                 self._loading[jam_id] = loading
             await asyncio.shield(loading)  # others wait for it too
-        roster.entering += 1
         return roster
 
     def leave_if_unused(self, jam_id: str) -> None:
-        """Drop a roster if no user of this process is in it or on the way."""
+        """Drop a roster if no user of this process is in it."""
         roster = self._rosters.get(jam_id)
-        if roster is not None and not roster.entering and not roster.mine():
+        if roster is not None and not roster.mine():
             del self._rosters[jam_id]
 
     async def _load(self, jam_id: str, kit: str) -> None:

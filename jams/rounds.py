@@ -40,8 +40,9 @@ class Rounds:
             # A jam whose shard is away keeps none of the others waiting.
             jam_ids = [id_ for id_ in self._upkeep.jam_ids() if id_ not in self._audits]
             # Spread over the interval, so that no moment has all of it.
-            pause = AUDIT_SECONDS / max(1, len(jam_ids) / _AUDITED_TOGETHER)
-            for first in range(0, max(1, len(jam_ids)), _AUDITED_TOGETHER):
+            batches = range(0, max(1, len(jam_ids)), _AUDITED_TOGETHER)
+            pause = AUDIT_SECONDS / len(batches)
+            for first in batches:
                 for jam_id in jam_ids[first : first + _AUDITED_TOGETHER]:
                     audit = survive(self._upkeep.audit(jam_id))
                     self._audits[jam_id] = task = asyncio.create_task(audit, name="audit-jam")

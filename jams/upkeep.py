@@ -1,6 +1,7 @@
 """Keeps what this process believes of its jams in agreement with the store, and with the clock."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 
 from .balancer import JamBalancer
@@ -9,13 +10,18 @@ from .connections import Frame
 from .hub import Hub
 from .jam import Standing, node_of
 from .jam_ids import shard_of
-from .messages import CloseCode, UserLeft, state_event
+from .messages import CloseCode, FromServer, LoopSwapped, UserBack, UserLeft, state_event
 from .news import News
 from .owners import Owners
+from .roster import Roster
 from .rosters import Rosters
 from .state_keeper import StateKeeper
 from .store import StoreError
 from .timeline import reanchored
+
+#: How often it is tried again to claim a seat that another worker had in older data, in seconds:
+#: that one frees it at its next beat.
+_GHOSTS_SECONDS = 0.25
 
 
 class Upkeep:
@@ -63,28 +69,55 @@ class Upkeep:
         before = roster.standings()
         refreshed = await self._balancer.refresh(jam_id, present, roster.kit, self._owners)
         for user_id, standing in refreshed.standings.items():
+            if standing is Standing.SEATED:
+                roster.outdated.pop(user_id, None)
             connection = self._hub.connection(jam_id, user_id)
             if standing is Standing.CROWDED_OUT and connection is not None:
                 connection.close(CloseCode.RESTARTING)  # it comes back, to another seat
-        # While lost jams are rebuilt, who is missing has not left: their worker is about to claim.
         for message, owner in roster.differences(refreshed.jam, before):
-            if isinstance(message, UserLeft) and self._balancer.is_rebuilding(jam_id):
-                continue
-            self._news.follow(roster, jam_id, message, owner, Frame.of(message))
+            if not self._is_outdated(roster, jam_id, message, owner):
+                self._news.follow(roster, jam_id, message, owner, Frame.of(message))
         roster.contested -= contested
         if roster.others():
             self._news.repeat(roster, jam_id)
         self._rosters.leave_if_unused(jam_id)
 
+    def _is_outdated(self, roster: Roster, jam_id: str, message: FromServer, owner: str) -> bool:
+        """Tell whether the store says so only because jams are being rebuilt that it has lost.
+
+        Who is missing then hasn't left: their worker is about to claim the seat. And who has a seat
+        of ours had it long ago, if Redis came back with an older copy of its data.
+        """
+        rebuilding = self._balancer.is_rebuilding(jam_id)
+        match message:
+            case UserLeft():
+                return rebuilding
+            case UserBack(user_id) | LoopSwapped(user_id) if roster.is_ours_not(user_id, owner):
+                if rebuilding:
+                    roster.outdated[user_id] = owner
+                return roster.outdated.get(user_id) == owner
+        return False
+
     async def heal(self, shard: int) -> None:
         """Claim this process's seats in a shard again, and keep again what their users play."""
-        jam_ids = [jam_id for jam_id in self.jam_ids() if shard_of(jam_id) == shard]
-        await asyncio.gather(*map(self.audit, jam_ids))
-        for jam_id, roster in self._rosters.items():
-            if shard_of(jam_id) == shard:
-                for user_id, member in roster.mine().items():
-                    self._keeper.keep(jam_id, user_id, member.user.state)
+        here = [jam_id for jam_id in self.jam_ids() if shard_of(jam_id) == shard]
+        await self._claim_again(here)
         await self._free_ghosts(shard)
+        while taken := [jam_id for jam_id in here if self._waits_for_ghosts(jam_id)]:
+            await asyncio.sleep(_GHOSTS_SECONDS)
+            await self._claim_again(taken)
+
+    async def _claim_again(self, jam_ids: Sequence[str]) -> None:
+        await asyncio.gather(*map(self.audit, jam_ids))
+        for jam_id in jam_ids:
+            roster = self._rosters.get(jam_id)
+            for user_id, member in (roster.mine() if roster else {}).items():
+                self._keeper.keep(jam_id, user_id, member.user.state)
+
+    def _waits_for_ghosts(self, jam_id: str) -> bool:
+        """Tell whether other workers are about to free seats of a jam that they had long ago."""
+        roster = self._rosters.get(jam_id)
+        return bool(roster and roster.outdated) and self._balancer.is_rebuilding(jam_id)
 
     async def _free_ghosts(self, shard: int) -> None:
         """Free seats that the store counts as this process's and no connection here holds.

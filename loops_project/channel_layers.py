@@ -1,4 +1,4 @@
-"""The channel layer's configuration. It joins worker processes, not users: see jams/hub.py."""
+"""The channel layer's configuration. It joins worker processes, not users: see jams/relay.py."""
 
 from collections.abc import Sequence
 from typing import Any

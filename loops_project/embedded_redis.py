@@ -24,9 +24,9 @@ OLDEST_REDIS = (6, 2)
 # sun_path holds 104 bytes on macOS and 108 on Linux, its closing zero included.
 LONGEST_SOCKET_PATH = 103
 STOP_SECONDS = 5.0
-# The commands of manage.py that read or write jams. The others (migrate, check, ...) start no
-# Redis.
-COMMANDS_WITH_REDIS = frozenset({"runserver", "testserver", "shell", "collect_stats"})
+# The commands of manage.py that make jams, or may. The others start no Redis: they need none
+# (migrate, check), or just the one that the jams are in (collect_stats, add_shard).
+COMMANDS_WITH_REDIS = frozenset({"runserver", "testserver", "shell"})
 
 
 class EmbeddedRedisError(RuntimeError):

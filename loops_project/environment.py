@@ -129,17 +129,31 @@ def require_origins(given: Iterable[str], hosts: Iterable[str], *, debug: bool) 
 
 
 def require_networks(values: Iterable[str]) -> list[str]:
-    """The proxies whose X-Forwarded-* headers are believed; each an address or a network."""
+    """The proxies whose X-Forwarded-* headers are believed; each an address or a network.
+
+    Those of IPv4 also as a socket for both protocols (``--bind [::]:8000``) shows them.
+    """
     networks = [value.strip() for value in values if value.strip()]
-    for network in networks:
+    for value in tuple(networks):
         try:
-            ipaddress.ip_network(network)
+            network = ipaddress.ip_network(value)
+            if network.version == 4:
+                networks.append(f"::ffff:{network.network_address}/{96 + network.prefixlen}")
         except ValueError as error:
             raise ImproperlyConfigured(
-                f"TRUSTED_PROXIES holds {network!r}, which is no address or network "
+                f"TRUSTED_PROXIES holds {value!r}, which is no address or network "
                 f"such as 10.0.0.0/8: {error}"
             ) from error
     return networks
+
+
+def _names_a_database(url: str) -> bool:
+    """Whether a URL of a Redis has a port that is one, and a database's number or none."""
+    try:
+        parts = urlsplit(url)
+        return parts.port != 0 and re.fullmatch(r"(/\d*)?", parts.path) is not None
+    except ValueError:
+        return False
 
 
 def require_redis_url(url: str, *, cluster: bool = False) -> str:
@@ -147,6 +161,12 @@ def require_redis_url(url: str, *, cluster: bool = False) -> str:
     if url and not url.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured(
             "REDIS_URL must begin with redis://, rediss:// (TLS) or unix://."
+        )
+    if url and not url.startswith("unix://") and not _names_a_database(url):
+        # Without the URL itself: it may hold a password, and this text ends in a log.
+        raise ImproperlyConfigured(
+            "REDIS_URL can't be read: it is like redis://user:password@host:6379/0, with a number "
+            "for the database."
         )
     if cluster and (not url or url.startswith("unix://") or urlsplit(url).path not in _NO_DATABASE):
         raise ImproperlyConfigured(

@@ -1,15 +1,19 @@
 -- A worker's sign of life in a shard.
 --
 -- KEYS  1 nodes   2 epoch   3 healing   4 shards
--- ARGV  1 the node   2 an epoch, if there is none   3 the epoch the node knew ('' for none)
+-- ARGV  1 the node   2 an epoch, if a new one begins   3 the epoch the node knew ('' for none)
 --       4 for how long jams are rebuilt after a loss, in ms
 --       5 how many shards the node knows
 -- Returns the epoch, the node's counter, how long jams are still being rebuilt (ms, or < 0), and
 -- how many shards there are: the larger number is right, for it never gets less.
 
+-- An epoch is of one run of one Redis: what another one has, after a restart or as a replica that
+-- took over, may be an older copy, which is a loss as well.
+local about = redis.pcall('INFO', 'server')
+local run = '.' .. (type(about) == 'string' and string.match(about, 'run_id:(%w+)') or '')
 local epoch = redis.call('GET', KEYS[2])
-if not epoch then
-  epoch = ARGV[2]
+if not epoch or string.sub(epoch, -#run) ~= run then
+  epoch = ARGV[2] .. run
   redis.call('SET', KEYS[2], epoch)
 end
 if ARGV[3] ~= '' and ARGV[3] ~= epoch then

@@ -139,11 +139,12 @@ class Supervisor:
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
 
-    async def _add(self, pause: float = _RESTART_SECONDS[0]) -> None:
+    async def _add(self, pause: float = _RESTART_SECONDS[0]) -> _Worker:
         """Start a worker; should it die young, the next one is started after this pause."""
         worker = await _Worker.start(self._listener, self._command)
         self._workers.append(worker)
         self._keepers[worker] = asyncio.create_task(self._keep(worker, pause))
+        return worker
 
     async def _keep(self, worker: _Worker, pause: float) -> None:
         """Replace a worker once it has ended, however often that takes."""
@@ -158,7 +159,8 @@ class Supervisor:
             await asyncio.sleep(pause)
             pause = min(2 * pause, longest)
             try:
-                return await self._add(pause)
+                await self._add(pause)
+                return
             except (WorkerDidNotStart, OSError) as error:
                 went = f"A worker didn't start: {error}"
 
@@ -166,14 +168,21 @@ class Supervisor:
         """Replace the workers one by one: each goes when the next one accepts connections."""
         async with self._rolling:
             for worker in list(self._workers):
+                if worker not in self._keepers:
+                    continue  # it has died: its keeper replaces it
                 try:
-                    await self._add()
+                    added = await self._add()
                 except (WorkerDidNotStart, OSError) as error:
                     logger.warning("A new worker didn't start, the old ones stay: %s", error)
                     return
-                keeper = self._keepers.pop(worker, None)
-                if keeper is not None:  # else it has died meanwhile, and has been replaced
-                    keeper.cancel()
-                    await worker.stop()
-                    self._workers.remove(worker)
+                # If it has died meanwhile, its keeper replaces it too, and one is too many.
+                await self._dismiss(worker if worker in self._keepers else added)
             logger.info("All workers are new")
+
+    async def _dismiss(self, worker: _Worker) -> None:
+        """End a worker, and have it replaced by none."""
+        keeper = self._keepers.pop(worker, None)
+        if keeper is not None:  # else it has ended by itself, and its keeper is at work
+            keeper.cancel()
+            await worker.stop()
+            self._workers.remove(worker)

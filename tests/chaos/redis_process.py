@@ -28,13 +28,17 @@ class RedisProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, empty; return when it answers."""
+        """Start it, empty, or with what was saved; return when it answers."""
         command = [find_redis_server(), *redis_arguments(self._folder)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         wait_until(lambda: answers(self._socket), _START_SECONDS, "an answer from Redis")
 
+    def save(self) -> None:
+        """Write what it holds to its folder, where the next start finds it."""
+        self.client.save()
+
     def kill(self) -> None:
-        """End it as a crash does. What it held is gone."""
+        """End it as a crash does. What it held is gone, but for what was saved."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

@@ -7,14 +7,17 @@ import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from .guests import Guest, by_jam, crowd, until
-from .stage import Stage, stage
+from .stage import KEYS, Stage, stage
 
 Measured = Callable[[str, str, str], None]
 HUNG_SECONDS = 12.0
+#: Longer than a lease, and the look that would end it.
+REFUSED_SECONDS = 13.0
 #: Long enough that every client of Redis has given its connection up.
 AWAY_SECONDS = 3.0
 #: A worker notices a loss at its next beat (2 s), and claims at once.
@@ -122,6 +125,77 @@ async def test_a_redis_that_loses_everything_moves_and_loses_nobody(
                 "nobody moved or removed; all claimed again",
                 f"all seated and seen after {took:.1f} s; all same seat",
             )
+
+
+def owners(on: Stage) -> dict[str, str]:
+    """Which connection has each user's seat, as Redis has it."""
+    return {user: seat.owner for jam in on.jams().values() for user, seat in jam.users.items()}
+
+
+async def test_a_redis_that_comes_back_with_older_data_moves_and_loses_nobody(
+    tmp_path: Path, measured: Measured
+) -> None:
+    async with two_workers_of_guests(tmp_path, 24) as (on, guests):
+        on.redis.save()
+        for guest in guests:
+            guest.cut()
+        # Since then everybody has another connection, and many have it to the other worker.
+        await until(lambda: all(len(guest.joins) == 2 for guest in guests), 20, "all back")
+        await on.settle(guests)
+        seats: dict[Guest, object] = {guest: guest.seat for guest in guests}
+        owned = owners(on)
+        for guest in guests:
+            guest.codes.clear()
+        began = time.monotonic()
+        on.redis.kill()
+        on.redis.start()
+        assert owners(on).keys() == owned.keys()
+        await until(lambda: owners(on) == owned, HEALED_SECONDS, "all seats claimed again")
+        took = time.monotonic() - began
+        await hear_each_other(guests)
+        await on.settle(guests)
+        assert_nobody_noticed(guests, seats, began)
+        on.assert_rules()
+        measured(
+            "Redis restarted with an older copy of its data, 24 users",
+            "nobody moved, closed or removed; all claimed again",
+            f"all claimed after {took:.1f} s; all same seat",
+        )
+
+
+async def test_a_redis_that_refuses_writes_makes_no_worker_take_another_for_dead(
+    tmp_path: Path, measured: Measured
+) -> None:
+    async with two_workers_of_guests(tmp_path, 24) as (on, guests):
+        seats: dict[Guest, object] = {guest: guest.seat for guest in guests}
+        owned, began = owners(on), time.monotonic()
+        # As with a full disk or memory: it answers, and writes nothing.
+        on.redis.client.config_set("min-replicas-to-write", 1)
+        longest = await toggle(guests[:6], 2)
+        await until(
+            lambda: time.monotonic() - began > REFUSED_SECONDS, REFUSED_SECONDS + 1, "the refusal"
+        )
+        on.redis.client.config_set("min-replicas-to-write", 0)
+        beats = node_counters(on)
+        await until(
+            lambda: all(count > beats[node] + 1 for node, count in node_counters(on).items()),
+            HEALED_SECONDS,
+            "beats of all workers",
+        )
+        await healed(on, guests)
+        assert owners(on) == owned
+        assert_nobody_noticed(guests, seats, began)
+        measured(
+            f"Redis refuses to write for {REFUSED_SECONDS:.0f} s",
+            "nobody moved, closed or removed; play and stop go on",
+            f"nobody; play/stop answered in {1000 * longest:.0f} ms at the most",
+        )
+
+
+def node_counters(on: Stage) -> dict[bytes, int]:
+    """How often each worker has beaten."""
+    counters: Any = on.redis.client.hgetall(KEYS.nodes)
+    return {node: int(counter) for node, counter in counters.items()}
 
 
 async def hear_each_other(guests: list[Guest]) -> None:

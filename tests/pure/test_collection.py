@@ -157,6 +157,18 @@ def test_refresh_gives_lost_seats_back_and_crowds_nobody() -> None:
     assert after.jams == {"lost": Jam("afro", 99, {"late": Seat("drums", "n:9")})}
 
 
+@pytest.mark.parametrize("ghost_in", ["jam", "other"])
+def test_refresh_takes_a_seat_over_that_none_of_the_workers_connections_has(ghost_in: str) -> None:
+    """In older data a user may have had the seat by another connection, or another seat."""
+    ghost = Seat("drums", "n:1")
+    jams = JamCollection.new({ghost_in: Jam("lofi", 1, {"ann": ghost})})
+    claims = {"ann": Seat("vox", "n:2")}
+    after, standings = jams.refresh("jam", claims, "lofi", FRESH, lambda _, seat: seat == ghost)
+    assert standings == {"ann": Standing.SEATED}
+    assert {jam_id: jam.users for jam_id, jam in after.jams.items()} == {"jam": claims}
+    assert set(after.changed) == {"jam", ghost_in}
+
+
 @pytest.mark.parametrize("made", range(8))
 def test_new_jams_take_the_kits_in_turn(made: int) -> None:
     assert kit_in_turn(made) == ("lofi", "funk", "afro", "synthwave")[made % 4]

@@ -18,6 +18,9 @@ class Layer:
 
     def __init__(self) -> None:
         self.away = False
+        #: Groups to which nothing is sent before ``goes_on`` is set.
+        self.hung = set[str]()
+        self.goes_on = asyncio.Event()
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.groups = defaultdict[str, set[str]](set)
         self.channels = defaultdict[str, asyncio.Queue[dict[str, Any]]](asyncio.Queue)
@@ -35,6 +38,8 @@ class Layer:
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
         if self.away:
             raise ConnectionError("Redis is away")
+        if group in self.hung:
+            await self.goes_on.wait()
         self.sent.append((group, message))
         for channel in self.groups[group]:
             self.channels[channel].put_nowait(message)
@@ -124,11 +129,22 @@ async def test_the_oldest_go_when_too_many_wait(
     nodes: dict[str, Node], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay, "_BACKLOG", 10)
-    crowded = Node(Layer(), "crowded")
     for number in range(15):
-        crowded.relay.publish(event(number), {"there"})
-    assert crowded.relay._outgoing.qsize() == 10
-    assert crowded.relay._outgoing.get_nowait() == (frozenset({"there"}), event(5))
+        nodes["here"].relay.publish(event(number), {"there"})
+    assert await nodes["there"].hears(10) == [event(number) for number in range(5, 15)]
+
+
+async def test_a_process_that_cannot_be_reached_keeps_no_other_waiting(
+    layer: Layer, nodes: dict[str, Node]
+) -> None:
+    here, there, far = nodes.values()
+    layer.hung.add("node.there")
+    for number in range(3):
+        here.relay.publish(event(number), {"there", "far"})
+        assert (await far.hears(number + 1))[-1] == event(number)
+    layer.hung.clear()
+    layer.goes_on.set()
+    assert await there.hears(3) == [event(number) for number in range(3)]
 
 
 async def test_an_event_that_nobody_understands_takes_none_along(nodes: dict[str, Node]) -> None:

@@ -1,5 +1,6 @@
 """Settings fail loudly on what they can't read, and refuse what would be unsafe."""
 
+import ipaddress
 import os
 import stat
 import subprocess
@@ -43,6 +44,8 @@ def load_settings(expression: str, **variables: str) -> subprocess.CompletedProc
         ({**PRODUCTION, "DEBUG": "1"}, "DEBUG"),
         ({**PRODUCTION, "DEBUG": "perhaps"}, "DEBUG"),
         ({**PRODUCTION, "REDIS_URL": "http://127.0.0.1"}, "REDIS_URL"),
+        ({**PRODUCTION, "REDIS_URL": "redis://10.0.0.1:redis"}, "REDIS_URL"),
+        ({**PRODUCTION, "REDIS_URL": "redis://10.0.0.1:6379/jams"}, "REDIS_URL"),
         ({**PRODUCTION, "REDIS_CLUSTER": "1"}, "REDIS_CLUSTER"),
         ({**PRODUCTION, "REDIS_CLUSTER": "1", "REDIS_URL": "unix:///redis.sock"}, "REDIS_CLUSTER"),
         ({**PRODUCTION, "REDIS_CLUSTER": "1", "REDIS_URL": "redis://10.0.0.1/2"}, "REDIS_CLUSTER"),
@@ -173,3 +176,12 @@ def test_the_channel_layer_survives_a_restart_of_redis() -> None:
     assert host["retry"].get_retries() > 0
     assert host["retry_on_error"]
     assert channel_layers([]) == {}
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "::ffff:10.1.2.3", "::1"])
+def test_a_proxy_is_trusted_by_whatever_socket_it_comes(address: str) -> None:
+    trusted = [
+        ipaddress.ip_network(one) for one in environment.require_networks(["10.0.0.0/8", "::1"])
+    ]
+    assert any(ipaddress.ip_address(address) in network for network in trusted)
+    assert not any(ipaddress.ip_address("::ffff:11.1.2.3") in network for network in trusted)

@@ -83,6 +83,24 @@ async def test_refresh_claims_what_was_lost_and_frees_ghosts(node: Node, redis_u
     assert refreshed.jam.users == claims
 
 
+async def test_refresh_claims_nothing_for_a_connection_that_has_given_up(node: Node) -> None:
+    jam_id, kit, loop, *_ = await node.balancer.join("ann", "n0:1")
+    claims = {"ann": Seat(loop, "n0:1")}
+    refreshed = await node.balancer.refresh(jam_id, claims, kit, set())
+    assert refreshed == ({}, None)
+    assert (await node.balancer.snapshot()).jams == {}
+
+
+async def test_a_jam_of_older_data_is_taken_over_in_one_commit_or_two(nodes: list[Node]) -> None:
+    here, there = nodes[:2]
+    old = await there.balancer.join("bob", "n1:1")
+    await here.balancer.join("ann", "n0:1", Wish(old.jam_id))
+    claims = {"ann": Seat("vox", "n0:2")}
+    refreshed = await here.balancer.refresh("elsewhere", claims, "lofi", {"n0:2"})
+    assert refreshed.standings == {"ann": Standing.SEATED}
+    assert (await there.balancer.snapshot()).seats == {"ann": "elsewhere", "bob": old.jam_id}
+
+
 async def test_a_member_of_the_open_index_without_a_jam_stops_nobody(
     node: Node, redis_url: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -14,6 +15,8 @@ class Command(BaseCommand):
     help = "Store how many jams and users there are now. (The workers do it every half hour.)"
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.REDIS_URL:
+            raise CommandError("REDIS_URL is not set: it names the Redis that the jams live in.")
         try:
             jams = sync_balancer().snapshot()
         except StoreError as error:
