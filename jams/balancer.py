@@ -7,7 +7,6 @@ if the state can't be reached.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Mapping
-from functools import partial
 from typing import NamedTuple, TypeVar
 
 from asgiref.sync import async_to_sync
@@ -15,7 +14,7 @@ from redis.exceptions import RedisError
 
 from .collection import JamCollection
 from .committer import Committer
-from .jam import ANYWHERE, FreshJam, Jam, Placement, Seat, Standing, Stats, Wish
+from .jam import ANYWHERE, FreshJam, Jam, Placement, Seat, Standing, Wish
 from .planning import Operation
 from .redis_client import Client
 from .shards import NoSuchShard, Shard, Shards
@@ -169,17 +168,13 @@ class JamBalancer:
         """Return a jam, None if there is none, and what its users play."""
         return await _ask(self._shards.of(jam_id).store.jam_with_states(jam_id))
 
-    async def stats(self) -> Stats:
-        """Return how many jams and users there are."""
-        return (await self.snapshot()).stats()
-
     async def add_shard(self) -> int:
         """Have another shard; return how many there are then. Raises TooManyShards."""
         return await _ask(self._shards[0].store.add_shard())
 
 
 class SyncJamBalancer:
-    """The balancer for code that isn't async: admin and commands.
+    """The balancer for code that isn't async and no worker: admin and commands. It only looks.
 
     Each call opens a connection of its own and closes it, so it belongs to no event loop.
     """
@@ -187,20 +182,8 @@ class SyncJamBalancer:
     def __init__(self, connect: Callable[[], Client]) -> None:
         self._connect = connect
 
-    def current_jam(self) -> str:
-        return self.call(JamBalancer.current_jam)
-
     def snapshot(self) -> JamCollection:
         return self.call(JamBalancer.snapshot)
-
-    def stats(self) -> Stats:
-        return self.call(JamBalancer.stats)
-
-    def states(self, jam_id: str) -> dict[str, LoopState]:
-        return self.call(partial(_states, jam_id=jam_id))
-
-    def remove_user(self, jam_id: str, user_id: str) -> bool:
-        return self.call(partial(_remove_user, jam_id=jam_id, user_id=user_id))
 
     def add_shard(self) -> int:
         return self.call(JamBalancer.add_shard)
@@ -213,7 +196,7 @@ class SyncJamBalancer:
 
             async def take_part(number: int) -> Shard:
                 store = JamStore(redis, shard=number)
-                return Shard(store, Committer(store, store.adopt_epoch))
+                return Shard(store, Committer(store, _no_worker))
 
             shards = Shards(take_part)
             try:
@@ -232,12 +215,9 @@ async def _most_fun(store: JamStore) -> str:
     return found[0] if found else store.new_jam_id()
 
 
-async def _states(balancer: JamBalancer, jam_id: str) -> dict[str, LoopState]:
-    return await balancer.states(jam_id)
-
-
-async def _remove_user(balancer: JamBalancer, jam_id: str, user_id: str) -> bool:
-    return await balancer.remove_user(jam_id, user_id)
+async def _no_worker() -> None:
+    """A seat that is freed past its worker is claimed again: see ``jams.admin.live_service``."""
+    raise NotImplementedError("Only workers change who sits where.")
 
 
 async def _ask(answer: Awaitable[T]) -> T:

@@ -104,8 +104,6 @@ class Committer:
                 self._fail(self._out_of_patience(), StoreUnavailable(str(error)))
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))
                 pause = min(2 * pause, longest)
-            except StaleWorker:
-                await self._beat_first()
             except Exception as error:
                 logger.exception("A commit failed")
                 self._fail(batch, error)
@@ -115,12 +113,6 @@ class Committer:
         with suppress(TimeoutError):
             async with asyncio.timeout(max(0.0, self.healing_until - time.monotonic())):
                 await self._arrived.wait()
-
-    async def _beat_first(self) -> None:
-        try:
-            await self.on_stale()
-        except (RedisError, OSError):
-            await asyncio.sleep(_OUTAGE_PAUSE_SECONDS[0])
 
     def _next_batch(self) -> list[_Pending]:
         """Return what is committed next: at most one operation of each user, in order.
@@ -141,6 +133,13 @@ class Committer:
         return batch
 
     async def _commit(self, batch: list[_Pending]) -> None:
+        """Carry out what can be of a batch; what isn't done afterwards is still in the queue."""
+        try:
+            await self._carry_out(batch)
+        except StaleWorker:
+            await self.on_stale()
+
+    async def _carry_out(self, batch: list[_Pending]) -> None:
         if not self.store.epoch:
             raise StaleWorker
         operations = [pending.operation for pending in batch]

@@ -184,23 +184,10 @@ class JamStore:
             raise TooManyShards(f"there are {MOST_SHARDS} shards already")
         return count
 
-    async def adopt_epoch(self) -> None:
-        """Take part in the present epoch without being a worker: for a command, for staff."""
-        await _reply(self._redis.set(self.keys.epoch, uuid4().hex, nx=True))
-        self.epoch = (await _reply(self._redis.get(self.keys.epoch))).decode()
-
     async def open_jams(self, count: int) -> list[str]:
         """Return the jams that newcomers are sent to, the most fun first."""
         found = await _reply(self._redis.zrevrange(self.keys.open, 0, count - 1))
         return [jam.decode() for jam in found]
-
-    async def jams(self, jam_ids: Sequence[str]) -> dict[str, Jam]:
-        """Return those of the named jams that exist."""
-        if not jam_ids:
-            return {}
-        values = await _reply(self._redis.hmget(self.keys.jams, list(jam_ids)))
-        pairs = zip(jam_ids, values, strict=True)
-        return {jam_id: decode_jam(value) for jam_id, value in pairs if value}
 
     async def all_jams(self) -> dict[str, Jam]:
         """Return all jams. Reads the whole hash, in steps: for staff and the reaper."""
