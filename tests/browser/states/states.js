@@ -120,6 +120,8 @@ export const STATES = {
   reconnecting: { ...base, connection: "reconnecting" },
   gone: { ...base, connection: "unreachable" },
   blocked: { ...base, sound: "blocked", users: [user(ME, QUIET), ...others] },
+  resettled: { ...base, event: { kind: "resettled" } },
+  silent: { ...base, mix: { ...base.mix, master: 0 } },
   soundless: { ...base, sound: "unsupported" },
   failed: { ...base, loading: { done: 7, total: 7, failed: ["bass"] } },
   taken: {
