@@ -86,13 +86,16 @@ class Upkeep:
         """Tell whether the store says so only because jams are being rebuilt that it has lost.
 
         Who is missing then hasn't left: their worker is about to claim the seat. And who has a seat
-        of ours had it long ago, if Redis came back with an older copy of its data.
+        of ours had it long ago, if Redis came back with an older copy of its data; unless they have
+        said that it is theirs now.
         """
         rebuilding = self._balancer.is_rebuilding(jam_id)
         match message:
             case UserLeft():
                 return rebuilding
             case UserBack(user_id) | LoopSwapped(user_id) if roster.is_ours_not(user_id, owner):
+                if user_id in roster.contested:
+                    return False
                 if rebuilding:
                     roster.outdated[user_id] = owner
                 return roster.outdated.get(user_id) == owner

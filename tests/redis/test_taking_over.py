@@ -1,5 +1,6 @@
 """A user who comes back by another connection, whatever else goes on just then."""
 
+import time
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from jams.roster import Roster
 from jams.state_keeper import StateKeeper
 from jams.worker import Worker
 
-from .nodes import until
+from .nodes import DEADLINE_SECONDS, until
 
 pytestmark = pytest.mark.usefixtures("_settings_of_home")
 
@@ -82,3 +83,27 @@ async def test_a_seat_that_an_audit_finds_before_its_user_is_in_stays_theirs(
         assert (await worker.balancer.snapshot()).seats == {"ann": jam_id}
     finally:
         await worker.stop()
+
+
+async def test_a_seat_may_be_taken_over_while_lost_jams_are_rebuilt() -> None:
+    here, there = Worker(), Worker()
+    try:
+        await here.start()
+        await there.start()
+        connection = QueuedConnection(nowhere, object)
+        entered = await here.presence.enter("ann", Wish("a"), "", connection)
+        jam_id = entered.attendance.jam_id
+        for worker in (here, there):
+            for shard in worker._shards:
+                shard.committer.healing_until = time.monotonic() + DEADLINE_SECONDS
+        assert here.balancer.is_rebuilding(jam_id)
+        wish = Wish(jam_id, entered.loop, entered.kit, insist=True)
+        again = await there.presence.enter("ann", wish, "", QueuedConnection(nowhere, object))
+        # The worker of before may find it out by itself, and then takes it for something of old.
+        await here.presence.upkeep.audit(jam_id)
+        await until(lambda: connection.closed)
+        seats = (await there.balancer.snapshot()).jams[jam_id].users
+        assert seats["ann"].owner == again.attendance.owner
+    finally:
+        await here.stop()
+        await there.stop()
