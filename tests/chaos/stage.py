@@ -1,8 +1,10 @@
 """A server with levers on a Redis that may fail, and the rules that hold through every fault."""
 
+import asyncio
 import json
+import random
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,8 @@ from .redis_process import RedisProcess
 KEYS = Keys()
 #: Several reads are compared; somebody may come or go between them, but not always.
 INDEX_SECONDS = 5.0
+#: Each try has about the chance of a coin.
+SPREAD_SECONDS = 30.0
 
 
 @dataclass
@@ -48,6 +52,17 @@ class Stage:
             if connection.status == psutil.CONN_ESTABLISHED
         }
         return [guest for guest in guests if guest.is_in and guest.port in ports]
+
+    async def in_every_worker(self, guests: Sequence[Guest]) -> None:
+        """Have guests in every worker. Whichever is free takes a socket: one may have taken all."""
+        async with asyncio.timeout(SPREAD_SECONDS):
+            while not all(self.guests_of(pid, guests) for pid in self.workers()):
+                guest = random.choice(guests)
+                came = len(guest.joins)
+                guest.cut()
+                await until(lambda: len(guest.joins) > came, SPREAD_SECONDS, "a guest's return")  # noqa: B023
+                guest.codes.clear()
+        await self.settle(guests)
 
     def counts(self) -> dict[str, Any]:
         """What the only worker holds now."""
