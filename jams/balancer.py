@@ -30,6 +30,11 @@ class Refreshed(NamedTuple):
     standings: dict[str, Standing]
     jam: Jam | None
 
+    def holder(self, user_id: str) -> str:
+        """Return which connection has a user's seat in this jam; empty for none."""
+        seat = self.jam.users.get(user_id) if self.jam else None
+        return seat.owner if seat else ""
+
 
 class JamBalancer:
     """The jams of all workers, as one process sees and changes them."""
@@ -174,7 +179,7 @@ class JamBalancer:
 
 
 class SyncJamBalancer:
-    """The balancer for code that isn't async and no worker: admin and commands. It only looks.
+    """The balancer for code that isn't async and no worker: admin and commands. It seats nobody.
 
     Each call opens a connection of its own and closes it, so it belongs to no event loop.
     """

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Mapping
 
 from .routine import repeat, survive
 from .shards import Shard, Shards
+from .store import HEALING_MS
 from .upkeep import Upkeep
 
 logger = logging.getLogger(__name__)
@@ -81,8 +82,10 @@ class Leases:
         epoch_before = store.epoch
         told = await store.beat(self._shards.count())
         self._beaten = time.monotonic()
-        if told.healing_ms > 0:
-            committer.healing_until = time.monotonic() + told.healing_ms / 1000
+        lost = bool(epoch_before) and told.epoch != epoch_before
+        healing_ms = HEALING_MS if lost else told.healing_ms
+        if healing_ms > 0:
+            committer.healing_until = time.monotonic() + healing_ms / 1000
         # It may have counted twice, if an answer was lost; less means that it was forgotten.
         forgotten = told.counter <= self._counter or told.epoch != epoch_before
         if self._counter and forgotten:
@@ -112,6 +115,7 @@ class Leases:
 
     async def _reap(self) -> None:
         if time.monotonic() - self._beaten > MUTE_SECONDS:
+            self._watch = Watch()
             return
         store = self._shard.store
         dead = self._watch.observe(await store.counters(), time.monotonic()) - {store.node}

@@ -143,19 +143,9 @@ class Bye(Struct, frozen=True, tag="bye"):
     reconnect_ms: int
 
 
-FromServer = (
-    Joined
-    | UserJoined
-    | UserLeft
-    | UserAway
-    | UserBack
-    | LoopPlayed
-    | LoopStopped
-    | LoopSwapped
-    | Clock
-    | Error
-    | Bye
-)
+#: What is said of one user to the others of the jam.
+AboutUser = UserJoined | UserLeft | UserAway | UserBack | LoopPlayed | LoopStopped | LoopSwapped
+FromServer = Joined | AboutUser | Clock | Error | Bye
 
 
 class ErrorCode(StrEnum):

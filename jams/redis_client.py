@@ -35,8 +35,10 @@ def see_closed_transports() -> None:
 
 
 def _has_open_transport(connection: AbstractConnection) -> bool:
-    reader, writer = connection._reader, connection._writer
-    return reader is not None and writer is not None and not writer.is_closing()
+    writer = connection._writer
+    if writer is not None and writer.is_closing():
+        connection._reader = connection._writer = None
+    return connection._writer is not None
 
 
 class PatientCluster(RedisCluster):

@@ -89,8 +89,8 @@ class Relay:
             while waiting:
                 if len(waiting) < _SENT_TOGETHER:
                     await asyncio.sleep(GATHER_SECONDS)
-                count = min(len(waiting), _SENT_TOGETHER)
-                await self._send(node, [waiting.popleft()._asdict() for _ in range(count)])
+                together = range(min(len(waiting), _SENT_TOGETHER))
+                await self._send(node, [waiting.popleft()._asdict() for _ in together])
         finally:
             del self._outgoing[node]
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from .jam import Jam, Seat, node_of
 from .messages import (
+    AboutUser,
     FromServer,
     LoopPlayed,
     LoopStopped,
@@ -30,8 +31,13 @@ from .timeline import LoopState
 class Told(NamedTuple):
     """An event, and who holds the seat of the user it is about."""
 
-    message: FromServer
+    message: AboutUser
     owner: str
+
+    @property
+    def user_id(self) -> str:
+        message = self.message
+        return message.user.user_id if isinstance(message, UserJoined) else message.user_id
 
 
 @dataclass(slots=True)
@@ -106,11 +112,6 @@ class Roster:
         member = self.members.get(user_id)
         return member is not None and member.owner == owner
 
-    def is_ours_not(self, user_id: str, owner: str) -> bool:
-        """Tell whether this process holds the user's seat, by another connection than ``owner``."""
-        member = self.members.get(user_id)
-        return member is not None and self.is_mine(member) and member.owner != owner
-
     def would_take(self, message: FromServer, owner: str) -> bool:
         """Tell whether an event gives a seat that this process holds to another owner.
 
@@ -118,7 +119,8 @@ class Roster:
         """
         match message:
             case UserJoined(User(user_id=user_id)) | UserBack(user_id):
-                if self.is_ours_not(user_id, owner):
+                member = self.members.get(user_id)
+                if member is not None and self.is_mine(member) and member.owner != owner:
                     self.contested.add(user_id)
                     return True
         return False

@@ -47,7 +47,7 @@ class StoreContention(StoreError):
 
 
 class StaleWorker(StoreError):
-    """Redis has lost its data, or the others have given this worker up: it has to beat first."""
+    """Redis has lost its data, or has older, or this worker was given up: it has to beat first."""
 
 
 class TooManyShards(Exception):
@@ -86,9 +86,10 @@ class Beat(NamedTuple):
     shards: int
 
 
-def script(name: str) -> str:
-    """Return the text of a script in ``lua/``."""
-    return files(__package__).joinpath("lua", f"{name}.lua").read_text()
+def script(*names: str) -> str:
+    """Return the text of a script in ``lua/``, after that of others."""
+    texts = (files(__package__).joinpath("lua", f"{name}.lua").read_text() for name in names)
+    return "".join(texts)
 
 
 class JamStore:
@@ -111,9 +112,9 @@ class JamStore:
         # Beside one open jam for each who is to be placed: some that an origin may have to pass.
         self._spare_jams = _PASSED_OVER if origin_limit else 1
         self._redis = redis
-        self._read = redis.register_script(script("read"))
+        self._read = redis.register_script(script("run", "read"))
         self._commit = redis.register_script(commit_script or script("commit"))
-        self._beat = redis.register_script(script("beat"))
+        self._beat = redis.register_script(script("run", "beat"))
         self._jam = redis.register_script(script("jam"))
         self._state = redis.register_script(script("state"))
         self._add_shard = redis.register_script(script("add_shard"))
@@ -123,17 +124,23 @@ class JamStore:
         return jam_id_in(self.shard, secrets.token_hex(6))
 
     async def read(self, operations: Sequence[Operation]) -> View:
-        """Return the part of the collection that these operations can concern."""
+        """Return the part of the collection that these operations can concern.
+
+        Raises StaleWorker if this worker's epoch is a past one.
+        """
         keys = self.keys
         users = [user for operation in operations for user in operation.users]
         named = (jam_id for operation in operations for jam_id in operation.jams)
         placing = sum(operation.places for operation in operations)
+        fullest = placing and placing + self._spare_jams
         reply = await _reply(
             self._read(
-                keys=[keys.jams, keys.open, keys.seats, keys.made],
-                args=[placing and placing + self._spare_jams, len(users), *users, *named],
+                keys=[keys.jams, keys.open, keys.seats, keys.made, keys.epoch],
+                args=[self.epoch, fullest, len(users), *users, *named],
             )
         )
+        if reply == [-1]:
+            raise StaleWorker
         return View.of(users, reply, self.origin_limit)
 
     async def write(self, writes: Sequence[Write]) -> set[str]:

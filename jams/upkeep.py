@@ -1,26 +1,25 @@
 """Keeps what this process believes of its jams in agreement with the store, and with the clock."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from .balancer import JamBalancer
+from .balancer import JamBalancer, Refreshed
 from .clock import now_ms
 from .connections import Frame
 from .hub import Hub
-from .jam import Standing, node_of
+from .jam import Seat, Standing, node_of
 from .jam_ids import shard_of
-from .messages import CloseCode, FromServer, LoopSwapped, UserBack, UserLeft, state_event
+from .messages import CloseCode, UserLeft, state_event
 from .news import News
 from .owners import Owners
-from .roster import Roster
+from .roster import Roster, Told
 from .rosters import Rosters
 from .state_keeper import StateKeeper
 from .store import StoreError
 from .timeline import reanchored
 
-#: How often it is tried again to claim a seat that another worker had in older data, in seconds:
-#: that one frees it at its next beat.
+#: How often it is tried again to claim a seat that somebody else had in older data, in seconds.
 _GHOSTS_SECONDS = 0.25
 
 
@@ -68,38 +67,48 @@ class Upkeep:
         present, contested = roster.claims(), set(roster.contested)
         before = roster.standings()
         refreshed = await self._balancer.refresh(jam_id, present, roster.kit, self._owners)
+        if self._balancer.is_rebuilding(jam_id):
+            self._note_outdated(roster, refreshed)
+            await self._keep_loops(jam_id, present, refreshed)
         for user_id, standing in refreshed.standings.items():
             if standing is Standing.SEATED:
                 roster.outdated.pop(user_id, None)
             connection = self._hub.connection(jam_id, user_id)
             if standing is Standing.CROWDED_OUT and connection is not None:
                 connection.close(CloseCode.RESTARTING)  # it comes back, to another seat
-        for message, owner in roster.differences(refreshed.jam, before):
-            if not self._is_outdated(roster, jam_id, message, owner):
+        for told in roster.differences(refreshed.jam, before):
+            # Who says that a seat of ours is theirs now is believed whatever the store holds.
+            if told.user_id in contested or not self._is_doubtful(roster, jam_id, refreshed, told):
+                message, owner = told
                 self._news.follow(roster, jam_id, message, owner, Frame.of(message))
         roster.contested -= contested
         if roster.others():
             self._news.repeat(roster, jam_id)
         self._rosters.leave_if_unused(jam_id)
 
-    def _is_outdated(self, roster: Roster, jam_id: str, message: FromServer, owner: str) -> bool:
-        """Tell whether the store says so only because jams are being rebuilt that it has lost.
+    def _is_doubtful(self, roster: Roster, jam_id: str, refreshed: Refreshed, told: Told) -> bool:
+        """Tell whether the store says so only because it lost jams that are being rebuilt.
 
-        Who is missing then hasn't left: their worker is about to claim the seat. And who has a seat
-        of ours had it long ago, if Redis came back with an older copy of its data; unless they have
-        said that it is theirs now.
+        Who is missing then hasn't left, and who is there may have: their worker is about to claim
+        the seat, or to free it.
         """
         rebuilding = self._balancer.is_rebuilding(jam_id)
-        match message:
-            case UserLeft():
-                return rebuilding
-            case UserBack(user_id) | LoopSwapped(user_id) if roster.is_ours_not(user_id, owner):
-                if user_id in roster.contested:
-                    return False
-                if rebuilding:
-                    roster.outdated[user_id] = owner
-                return roster.outdated.get(user_id) == owner
-        return False
+        return rebuilding or roster.outdated.get(told.user_id) == refreshed.holder(told.user_id)
+
+    def _note_outdated(self, roster: Roster, refreshed: Refreshed) -> None:
+        """Remember who has seats of ours in the older data that Redis has come back with."""
+        for user_id, standing in refreshed.standings.items():
+            if standing is Standing.REPLACED:
+                roster.outdated[user_id] = refreshed.holder(user_id)
+
+    async def _keep_loops(
+        self, jam_id: str, claims: Mapping[str, Seat], refreshed: Refreshed
+    ) -> None:
+        """Swap again what our users had swapped since that data was written, where it can be."""
+        for user_id, seat in (refreshed.jam.users if refreshed.jam else {}).items():
+            mine = claims.get(user_id)
+            if mine is not None and mine.owner == seat.owner and mine.loop != seat.loop:
+                await self._balancer.swap_loop(jam_id, user_id, seat.owner, mine.loop)
 
     async def heal(self, shard: int) -> None:
         """Claim this process's seats in a shard again, and keep again what their users play."""
@@ -118,9 +127,12 @@ class Upkeep:
                 self._keeper.keep(jam_id, user_id, member.user.state)
 
     def _waits_for_ghosts(self, jam_id: str) -> bool:
-        """Tell whether other workers are about to free seats of a jam that they had long ago."""
+        """Tell whether seats of ours in a jam are still those of others who had them long ago.
+
+        Their workers free them, or the worker that ends the lease of one that has gone.
+        """
         roster = self._rosters.get(jam_id)
-        return bool(roster and roster.outdated) and self._balancer.is_rebuilding(jam_id)
+        return roster is not None and not roster.mine().keys().isdisjoint(roster.outdated)
 
     async def _free_ghosts(self, shard: int) -> None:
         """Free seats that the store counts as this process's and no connection here holds.

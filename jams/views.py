@@ -48,7 +48,6 @@ def _page_parts(site: str, *, invite: bool) -> list[str]:
         "jam_id": shown,
         "socket_path": f"/ws/jams/{shown}/",
         "invite": invite,
-        "invite_path": f"/jams/{shown}/",
         "capacity": CAPACITY,
         **page_constants(),
     }

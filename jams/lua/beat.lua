@@ -9,8 +9,7 @@
 
 -- An epoch is of one run of one Redis: what another one has, after a restart or as a replica that
 -- took over, may be an older copy, which is a loss as well.
-local about = redis.pcall('INFO', 'server')
-local run = '.' .. (type(about) == 'string' and string.match(about, 'run_id:(%w+)') or '')
+local run = run_mark()
 local epoch = redis.call('GET', KEYS[2])
 if not epoch or string.sub(epoch, -#run) ~= run then
   epoch = ARGV[2] .. run

@@ -149,6 +149,8 @@ test("a replaced seat is left to the other tab", () => {
   assert.equal(seen.connections.at(-1), "replaced");
   socket.open();
   assert.equal(WebSocket.opened.length, 2, "but a visitor may ask for it");
+  WebSocket.last.lose();
+  assert.equal(seen.connections.at(-1), "reconnecting", "which begins anew");
 });
 
 test("a bad token is forgotten and the seat asked for without it, at once", () => {

@@ -37,13 +37,14 @@ async def pauses(caplog: pytest.LogCaptureFixture, *scripts: str) -> list[float]
     return [float(pause) for pause in re.findall(r"another in ([\d.]+) s", caplog.text)]
 
 
-async def test_one_that_dies_while_all_are_replaced_makes_none_too_many() -> None:
+@pytest.mark.parametrize("victim", [0, 2], ids=["in its turn", "before its turn"])
+async def test_one_that_dies_while_all_are_replaced_makes_none_too_many(victim: int) -> None:
     begun, ready = list[int](), asyncio.Event()
 
     def command(listener_fd: int, line_fd: int) -> Sequence[str]:
         begun.append(line_fd)
-        if len(begun) == 4:  # the first new one begins, and the last of the old ones dies
-            old[2].process.kill()
+        if len(begun) == 4:  # the first new one begins, in the place of the first
+            old[victim].process.kill()
         return ["-c", LIVES, str(listener_fd), str(line_fd)]
 
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
@@ -51,7 +52,7 @@ async def test_one_that_dies_while_all_are_replaced_makes_none_too_many() -> Non
         running = asyncio.create_task(workers.run(ready.set))
         await asyncio.wait_for(ready.wait(), DEADLINE_SECONDS)
         old = list(workers._workers)
-        keeper_of_the_dead = workers._keepers[old[2]]
+        keeper_of_the_dead = workers._keepers[old[victim]]
         await asyncio.wait_for(workers._roll(), DEADLINE_SECONDS)
         await asyncio.wait_for(keeper_of_the_dead, DEADLINE_SECONDS)
         assert len(workers._workers) == 3

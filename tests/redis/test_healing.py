@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+from redis.asyncio import Redis
 
 from jams.jam import Seat, Standing, Wish
 from jams.store import HEALING_MS
@@ -54,3 +55,16 @@ async def test_healing_begins_with_the_first_beat_after_a_loss(node: Node, redis
         assert 0 < (await node.store.beat()).healing_ms <= HEALING_MS
         assert 0 < (await other.store.beat()).healing_ms <= HEALING_MS
         assert node.store.epoch == other.store.epoch
+
+
+async def test_what_another_run_of_redis_has_is_a_loss(node: Node, redis_url: str) -> None:
+    """It may be older: a copy on disk, or a replica's."""
+    async with Redis.from_url(redis_url) as redis:
+        older = "e.anotherRun"
+        await redis.set(node.store.keys.epoch, older)
+        node.store.epoch = older
+        refreshed = await node.balancer.refresh("a", {}, "lofi", set())
+        assert refreshed == ({}, None)
+        assert node.store.epoch != older
+        assert await redis.get(node.store.keys.epoch) == node.store.epoch.encode()
+        assert 0 < await redis.pttl(node.store.keys.healing) <= HEALING_MS

@@ -61,7 +61,6 @@ def page_data() -> dict[str, object]:
         "jam_id": "kMcW3bQvTzu0",
         "socket_path": "/ws/jams/kMcW3bQvTzu0/",
         "invite": False,
-        "invite_path": "/jams/kMcW3bQvTzu0/",
         "capacity": 7,
         "bar_ms": 2400,
         "bars_per_loop": 2,

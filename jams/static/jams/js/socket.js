@@ -122,8 +122,10 @@ export class JamSocket {
     });
     this.#byeMs = null;
     if (reaction.forgetSeat) onForgetSeat();
-    if (reaction.waitMs === null) this.#closed = true;
-    else this.#retry = timers.set(() => this.open(), reaction.waitMs);
+    if (reaction.waitMs === null) {
+      this.#closed = true;
+      this.#attempt = 0; // who asks to come back begins anew
+    } else this.#retry = timers.set(() => this.open(), reaction.waitMs);
     onConnection(reaction.connection);
   }
 

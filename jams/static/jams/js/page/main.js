@@ -153,6 +153,7 @@ function render() {
   record(look.seats, envelopes, kit);
   dock.update(look, times);
   side.update(look, state);
+  if (look.bare) sheet.close();
   sheet.update(look, state);
   motion.sweep(byId("sweep", HTMLElement), !calm.matches && !look.bare);
   takeTurns(calm.matches && !look.bare);
