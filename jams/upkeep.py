@@ -13,7 +13,7 @@ from .jam_ids import shard_of
 from .messages import CloseCode, UserLeft, state_event
 from .news import News
 from .owners import Owners
-from .roster import Roster, Told
+from .roster import Roster
 from .rosters import Rosters
 from .state_keeper import StateKeeper
 from .store import StoreError
@@ -67,18 +67,20 @@ class Upkeep:
         present, contested = roster.claims(), set(roster.contested)
         before = roster.standings()
         refreshed = await self._balancer.refresh(jam_id, present, roster.kit, self._owners)
-        if self._balancer.is_rebuilding(jam_id):
-            self._note_outdated(roster, refreshed)
+        rebuilding = self._balancer.is_rebuilding(jam_id)
+        # While lost jams are rebuilt, who is missing hasn't left, and who is there may have: their
+        # worker is about to claim the seat, or to free it.
+        doubtful = rebuilding or self._waits_for_ghosts(jam_id)
+        self._note_outdated(roster, refreshed, rebuilding=rebuilding)
+        if rebuilding:
             await self._keep_loops(jam_id, present, refreshed)
         for user_id, standing in refreshed.standings.items():
-            if standing is Standing.SEATED:
-                roster.outdated.pop(user_id, None)
             connection = self._hub.connection(jam_id, user_id)
             if standing is Standing.CROWDED_OUT and connection is not None:
                 connection.close(CloseCode.RESTARTING)  # it comes back, to another seat
         for told in roster.differences(refreshed.jam, before):
             # Who says that a seat of ours is theirs now is believed whatever the store holds.
-            if told.user_id in contested or not self._is_doubtful(roster, jam_id, refreshed, told):
+            if told.user_id in contested or not doubtful:
                 message, owner = told
                 self._news.follow(roster, jam_id, message, owner, Frame.of(message))
         roster.contested -= contested
@@ -86,20 +88,14 @@ class Upkeep:
             self._news.repeat(roster, jam_id)
         self._rosters.leave_if_unused(jam_id)
 
-    def _is_doubtful(self, roster: Roster, jam_id: str, refreshed: Refreshed, told: Told) -> bool:
-        """Tell whether the store says so only because it lost jams that are being rebuilt.
-
-        Who is missing then hasn't left, and who is there may have: their worker is about to claim
-        the seat, or to free it.
-        """
-        rebuilding = self._balancer.is_rebuilding(jam_id)
-        return rebuilding or roster.outdated.get(told.user_id) == refreshed.holder(told.user_id)
-
-    def _note_outdated(self, roster: Roster, refreshed: Refreshed) -> None:
-        """Remember who has seats of ours in the older data that Redis has come back with."""
+    def _note_outdated(self, roster: Roster, refreshed: Refreshed, *, rebuilding: bool) -> None:
+        """Remember who has seats of ours in older data that Redis came back with."""
         for user_id, standing in refreshed.standings.items():
-            if standing is Standing.REPLACED:
-                roster.outdated[user_id] = refreshed.holder(user_id)
+            holder = refreshed.holder(user_id)
+            if rebuilding and standing is Standing.REPLACED:
+                roster.outdated[user_id] = holder
+            elif roster.outdated.get(user_id) != holder or standing is Standing.SEATED:
+                roster.outdated.pop(user_id, None)
 
     async def _keep_loops(
         self, jam_id: str, claims: Mapping[str, Seat], refreshed: Refreshed
