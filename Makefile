@@ -112,8 +112,8 @@ lock: ## lock the dependencies anew (UPGRADE=1: at their newest); needs uv
 	@PATH="$$PATH:$(CURDIR)/$(BIN)"; export UV_CUSTOM_COMPILE_COMMAND="make lock"; \
 	command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv"; exit 1; }; \
 	compile="uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
-		$${UPGRADE:+--upgrade}"; \
+		--generate-hashes --no-annotate $${UPGRADE:+--upgrade} \
+		--no-emit-find-links --no-emit-index-url"; \
 	$$compile --group embedded --output-file requirements/run.txt \
 	&& $$compile --group dev --extra postgres --output-file requirements/dev.txt
 
