@@ -193,6 +193,7 @@ async def test_a_redis_that_refuses_writes_makes_no_worker_take_another_for_dead
     tmp_path: Path, measured: Measured
 ) -> None:
     async with two_workers_of_guests(tmp_path, 24) as (on, guests):
+        await on.in_every_worker(guests)
         seats: dict[Guest, object] = {guest: guest.seat for guest in guests}
         owned, began = owners(on), time.monotonic()
         # As with a full disk or memory: it answers, and writes nothing.
@@ -209,6 +210,8 @@ async def test_a_redis_that_refuses_writes_makes_no_worker_take_another_for_dead
             "beats of all workers",
         )
         await healed(on, guests)
+        # What the guests see isn't enough: those of one worker would notice nothing.
+        assert "Ended the leases" not in on.server.log
         assert owners(on) == owned
         assert_nobody_noticed(guests, seats, began)
         measured(
