@@ -51,3 +51,9 @@ def test_its_exit_code_tells_that_it_failed(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert ended.stderr.startswith("CommandError: Redis doesn't answer")
     assert "Traceback" not in ended.stderr
+
+
+@override_settings(REDIS_URL="")
+def test_it_says_that_it_does_not_know_where_the_jams_live() -> None:
+    with pytest.raises(CommandError, match="REDIS_URL is not set"):
+        call_command("collect_stats")
