@@ -6,7 +6,7 @@ if the state can't be reached.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from asgiref.sync import async_to_sync
@@ -152,6 +152,10 @@ class JamBalancer:
         Some users may be missing then.
         """
         return self._shards.of(jam_id).committer.is_healing()
+
+    async def jams(self, jam_ids: Sequence[str]) -> dict[str, Jam]:
+        """Return those of these jams that there are; all are of one shard."""
+        return await _ask(self._shards.of(jam_ids[0]).store.jams(jam_ids))
 
     async def jams_of_shard(self, number: int) -> dict[str, Jam]:
         """Return all jams of a shard."""

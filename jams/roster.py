@@ -149,6 +149,16 @@ class Roster:
                 return self._change(user_id, seq, loop=loop, playing=playing, bar=bar)
         return False
 
+    def agrees_with(self, jam: Jam | None) -> bool:
+        """Tell whether everybody sits as the store says, and nothing is left to be settled."""
+        if jam is None or self.contested or self.outdated or len(jam.users) != len(self.members):
+            return False
+        for user_id, seat in jam.users.items():
+            member = self.members.get(user_id)
+            if member is None or (member.owner, member.user.loop) != (seat.owner, seat.loop):
+                return False
+        return True
+
     def standings(self) -> dict[str, tuple[str, int]]:
         """Return who holds each user's seat, and the number of the user's state."""
         return {id_: (member.owner, member.user.seq) for id_, member in self.members.items()}

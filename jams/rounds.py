@@ -2,14 +2,18 @@
 
 import asyncio
 import time
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import partial
 
+from .jam_ids import shard_of
 from .routine import survive
 from .upkeep import Upkeep
 
 #: How often each seat of this worker is compared with the store.
 AUDIT_SECONDS = 10.0
-_AUDITED_TOGETHER = 16
+#: Jams that are looked at together: a round trip costs as much as ten of them.
+_AUDITED_TOGETHER = 64
 _CLOCK_SECONDS = 1.0
 #: A wall clock that loses so much at once was set back; what adjusts it does so in smaller steps.
 _SET_BACK_SECONDS = 0.1
@@ -43,14 +47,19 @@ class Rounds:
             batches = range(0, max(1, len(jam_ids)), _AUDITED_TOGETHER)
             pause = AUDIT_SECONDS / len(batches)
             for first in batches:
+                shards = defaultdict[int, list[str]](list)
                 for jam_id in jam_ids[first : first + _AUDITED_TOGETHER]:
-                    audit = survive(self._upkeep.audit(jam_id))
-                    self._audits[jam_id] = task = asyncio.create_task(audit, name="audit-jam")
-                    task.add_done_callback(partial(self._audited, jam_id))
+                    shards[shard_of(jam_id)].append(jam_id)
+                for together in shards.values():
+                    audit = survive(self._upkeep.audit_many(together))
+                    task = asyncio.create_task(audit, name="audit-jams")
+                    self._audits |= dict.fromkeys(together, task)
+                    task.add_done_callback(partial(self._audited, together))
                 await asyncio.sleep(pause)
 
-    def _audited(self, jam_id: str, _: asyncio.Task[None]) -> None:
-        del self._audits[jam_id]
+    def _audited(self, jam_ids: Sequence[str], _: asyncio.Task[None]) -> None:
+        for jam_id in jam_ids:
+            del self._audits[jam_id]
 
     async def _follow_clock(self) -> None:
         """See when the wall clock is set back. The clock of the leases never is."""

@@ -196,6 +196,12 @@ class JamStore:
         found = await _reply(self._redis.zrevrange(self.keys.open, 0, count - 1))
         return [jam.decode() for jam in found]
 
+    async def jams(self, jam_ids: Sequence[str]) -> dict[str, Jam]:
+        """Return those of these jams that there are."""
+        values = await _reply(self._redis.hmget(self.keys.jams, jam_ids))
+        pairs = zip(jam_ids, values, strict=True)
+        return {jam_id: decode_jam(value) for jam_id, value in pairs if value}
+
     async def all_jams(self) -> dict[str, Jam]:
         """Return all jams. Reads the whole hash, in steps: for staff and the reaper."""
         found = self._redis.hscan_iter(self.keys.jams, count=_SCAN_COUNT)

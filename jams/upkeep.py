@@ -8,13 +8,14 @@ from .balancer import JamBalancer, Refreshed
 from .clock import now_ms
 from .connections import Frame
 from .hub import Hub
-from .jam import Seat, Standing, node_of
+from .jam import Jam, Seat, Standing, node_of
 from .jam_ids import shard_of
 from .messages import CloseCode, UserLeft, state_event
 from .news import News
 from .owners import Owners
 from .roster import Roster
 from .rosters import Rosters
+from .routine import survive
 from .state_keeper import StateKeeper
 from .store import StoreError
 from .timeline import reanchored
@@ -59,6 +60,27 @@ class Upkeep:
         self._news.tell_everywhere(jam_id, left, owner, told, lease_ended=lease_ended)
         return True
 
+    async def audit_many(self, jam_ids: Sequence[str]) -> None:
+        """Audit jams of one shard together: one look shows which of them are not as they were."""
+        jams = await self._balancer.jams(jam_ids)
+        differing = [id_ for id_ in jam_ids if not self._is_settled(id_, jams.get(id_))]
+        await asyncio.gather(*(survive(self.audit(jam_id)) for jam_id in differing))
+
+    def _is_settled(self, jam_id: str, jam: Jam | None) -> bool:
+        """Tell whether an audit would find nothing in a jam; if so, do what it ends with."""
+        roster = self._rosters.get(jam_id)
+        if roster is None:
+            return True
+        if self._balancer.is_rebuilding(jam_id) or not roster.agrees_with(jam):
+            return False
+        self._end_audit(jam_id, roster)
+        return True
+
+    def _end_audit(self, jam_id: str, roster: Roster) -> None:
+        if roster.others():
+            self._news.repeat(roster, jam_id)
+        self._rosters.leave_if_unused(jam_id)
+
     async def audit(self, jam_id: str) -> None:
         """Claim what the store has lost of this process's users, and learn what it knows better."""
         roster = self._rosters.get(jam_id)
@@ -84,9 +106,7 @@ class Upkeep:
                 message, owner = told
                 self._news.follow(roster, jam_id, message, owner, Frame.of(message))
         roster.contested -= contested
-        if roster.others():
-            self._news.repeat(roster, jam_id)
-        self._rosters.leave_if_unused(jam_id)
+        self._end_audit(jam_id, roster)
 
     def _note_outdated(self, roster: Roster, refreshed: Refreshed, *, rebuilding: bool) -> None:
         """Remember who has seats of ours in older data that Redis came back with."""

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.conf import settings
 
-#: A peer that answers no ping for so long is gone, in seconds. Together, and with the 10 s for
-#: which a dropped user's seat is kept, less than 20 s: a connection without its other end (a cable
-#: pulled, a phone out of reach) holds a seat no longer than that.
-PING_INTERVAL_SECONDS = 4.0
-PING_TIMEOUT_SECONDS = 4.0
+#: How often a connection is looked at, in seconds. Whose peer has said nothing since the last time
+#: is sent a ping; who hasn't answered by the next time is gone. That takes three times this, and
+#: with the 10 s for which a dropped user's seat is kept less than 20 s: a connection without its
+#: other end (a cable pulled, a phone out of reach) holds a seat no longer than that.
+LOOK_SECONDS = 3.0
 #: How long the kernel keeps trying to get bytes acknowledged, or read, by a peer. Without it a
 #: closed connection whose peer doesn't read stays for many minutes.
 UNACKNOWLEDGED_MS = 8_000
@@ -35,8 +35,7 @@ def uvicorn_options() -> dict[str, Any]:
         "loop": "uvloop",
         "http": "jams.server.protocol:FrontProtocol",  # httptools
         "ws": "jams.server.protocol:DirectWebSocketProtocol",
-        "ws_ping_interval": PING_INTERVAL_SECONDS,
-        "ws_ping_timeout": PING_TIMEOUT_SECONDS,
+        "ws_ping_interval": None,  # see keepalive.py
         # What a client may say fits in here; a longer message is refused by its header alone.
         "ws_max_size": settings.JAM_LIMITS.frame_bytes,
         # Messages of 60 bytes don't get smaller, and each connection would hold a window.

@@ -1,20 +1,37 @@
 """The fast path: a way around ASGI's messages for what happens thousands of times a second.
 
-uvicorn's own WebSocket protocol does the handshake, the parsing, pings and closing, here as
-everywhere. What is added are two short cuts, which the application finds in its scope (see
+uvicorn's own WebSocket protocol does the handshake, the parsing and closing, here as everywhere.
+What is added are two short cuts, which the application finds in its scope (see
 ``jams.connections.DirectSocket``): frames that are encoded already go to the transport as they are,
-and text messages come as a call instead of through a queue and a task switch.
+and text messages come as a call instead of through a queue and a task switch. And pings are those
+of ``keepalive.py``.
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import CloseCode
+from uvicorn.server import ServerState
+from websockets.frames import CloseCode, Frame
 
 from jams.connections import DIRECT_SOCKET
+
+from .keepalive import Keepalive
+from .options import LOOK_SECONDS
+
+#: A ping with nothing in it (RFC 6455, section 5.5.2).
+_PING = b"\x89\0"
+
+
+class SharedState(ServerState):
+    """What all connections of a worker share."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keepalive = Keepalive(LOOK_SECONDS)
 
 
 class FrontProtocol(HttpToolsProtocol):
@@ -30,6 +47,17 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     #: Takes a text message, and tells whether it did; the others come by ``receive``, in order.
     take_text: Callable[[bytes], bool] | None = None
+    #: Whether anything has come since ``look`` was last there, ...
+    _heard = True
+    #: ... and whether it sent a ping then.
+    _asked = False
+
+    def __init__(
+        self, config: Config, server_state: ServerState, app_state: dict[str, Any]
+    ) -> None:
+        super().__init__(config, server_state, app_state)
+        assert isinstance(server_state, SharedState)
+        self._keepalive = server_state.keepalive
 
     def run_asgi(self) -> Coroutine[Any, Any, None]:
         extensions: dict[str, object] = self.scope["extensions"]  # type: ignore[assignment]
@@ -40,8 +68,31 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         super().on_task_complete(task)
         del self.scope["extensions"][DIRECT_SOCKET]  # it knows the scope
 
+    def data_received(self, data: bytes) -> None:
+        self._heard = True
+        super().data_received(data)
+
+    def look(self) -> bool:
+        """Send a ping to a peer that has said nothing for a while; close if it didn't answer."""
+        if self.close_sent or self.transport.is_closing():
+            return False
+        if not self._heard and self._asked:
+            self.keepalive_timeout()
+            return False
+        self._asked = not self._heard
+        self._heard = False
+        if self._asked:
+            self.transport.write(_PING)
+        return True
+
+    def handle_pong(self, event: Frame) -> None:
+        """Nothing: whatever comes is a sign of life."""
+
+    def stop_keepalive(self) -> None:
+        self._keepalive.forget(self)
+
     def start_keepalive(self) -> None:
-        super().start_keepalive()
+        self._keepalive.watch(self)
         # The handshake is done, and its headers are a sixth of what a connection takes. The parser
         # holds the request, so it is emptied.
         self.request.headers.clear()

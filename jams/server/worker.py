@@ -10,7 +10,7 @@ from uvicorn import Config, Server
 from jams.worker import drain_worker
 
 from .options import GOODBYE_SECONDS, uvicorn_options
-from .protocol import DirectWebSocketProtocol
+from .protocol import DirectWebSocketProtocol, SharedState
 
 #: What a worker tells its supervisor when it accepts connections.
 READY = b"ready\n"
@@ -31,6 +31,7 @@ class DrainingServer(Server):
 
     def __init__(self, config: Config, supervisor: socket.socket | None = None) -> None:
         super().__init__(config)
+        self.server_state: SharedState = SharedState()
         self._supervisor = supervisor
         self._watching: asyncio.Task[None] | None = None
 

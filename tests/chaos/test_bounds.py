@@ -15,7 +15,7 @@ from jams import (
     store,
     worker,
 )
-from jams.server import options
+from jams.server import keepalive, options
 from jams.timeline import BAR_MS, LEAD_MS, LoopState, bar_at, next_bar, reanchored
 
 #: How long anything of a user may outlive a dead line or an unread socket (rule 8).
@@ -40,7 +40,7 @@ def test_a_watcher_that_hung_does_not_judge() -> None:
 
 
 def test_a_dead_line_is_noticed_and_its_seat_freed_in_time() -> None:
-    noticed = options.PING_INTERVAL_SECONDS + options.PING_TIMEOUT_SECONDS
+    noticed = 3 * options.LOOK_SECONDS + keepalive.BEAT_SECONDS
     assert noticed + owners.GRACE_SECONDS < GONE_SECONDS
 
 

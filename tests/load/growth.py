@@ -28,8 +28,9 @@ ROUNDS = 3
 STORM = SIZES[0]
 #: They come, and go again, so often: what else goes on beside them is seldom evenly spread.
 STORMS = 5
-#: One ping of each connection (``PING_INTERVAL_SECONDS``), so that all sizes get their share.
-IDLE_SECONDS = 4.0
+#: One ping of each connection, which is every other ``LOOK_SECONDS``, so that all sizes get their
+#: share.
+IDLE_SECONDS = 6.0
 _PHASES_SECONDS = 120.0
 _NET = ", without time"
 _OWN = ", without time and kernel"

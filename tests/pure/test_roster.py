@@ -88,6 +88,31 @@ def test_it_learns_from_the_store_what_no_event_has_told() -> None:
     assert roster.members["ann"].user.loop == "vox"
 
 
+def test_it_tells_whether_all_is_as_the_store_says() -> None:
+    ann, bob = Seat("drums", "here:1"), Seat("bass", "there:1")
+    roster = with_both()
+    assert roster.agrees_with(Jam("lofi", 1, {"bob": bob, "ann": ann}))
+    for users in (
+        {},
+        {"ann": ann},
+        {"ann": ann, "cleo": bob},
+        {"ann": ann, "bob": bob, "cleo": Seat("pad", "there:2")},
+        {"ann": ann, "bob": Seat("bass", "there:2")},
+        {"ann": ann, "bob": Seat("vox", "there:1")},
+    ):
+        assert not roster.agrees_with(Jam("lofi", 1, users)), users
+    assert not roster.agrees_with(None)
+
+
+def test_it_does_not_agree_before_all_is_settled() -> None:
+    jam = Jam("lofi", 1, {"ann": Seat("drums", "here:1"), "bob": Seat("bass", "there:1")})
+    contested, outdated = with_both(), with_both()
+    assert contested.would_take(UserBack("ann"), "there:3")
+    outdated.outdated["ann"] = "there:3"
+    assert not contested.agrees_with(jam)
+    assert not outdated.agrees_with(jam)
+
+
 def test_it_keeps_what_an_event_told_after_the_store_was_asked() -> None:
     roster = with_both()
     before = roster.standings()
