@@ -211,6 +211,7 @@ class Roster:
 
     def _leave(self, user_id: str) -> bool:
         del self.members[user_id]
+        self.outdated.pop(user_id, None)
         self._others = None
         return True
 

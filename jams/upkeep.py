@@ -73,6 +73,8 @@ class Upkeep:
             return True
         if self._balancer.is_rebuilding(jam_id) or not roster.agrees_with(jam):
             return False
+        if any(member.owner not in self._owners for member in roster.mine().values()):
+            return False  # a ghost, in both
         self._end_audit(jam_id, roster)
         return True
 
@@ -128,7 +130,7 @@ class Upkeep:
 
     async def heal(self, shard: int) -> None:
         """Claim this process's seats in a shard again, and keep again what their users play."""
-        here = [jam_id for jam_id in self.jam_ids() if shard_of(jam_id) == shard]
+        here = self.jam_ids(shard)
         await self._claim_again(here)
         await self._free_ghosts(shard)
         while taken := [jam_id for jam_id in here if self._waits_for_ghosts(jam_id)]:
@@ -171,9 +173,9 @@ class Upkeep:
                     self._keeper.keep(jam_id, user_id, state)
                     self._news.tell(jam_id, state_event(user_id, state), member.owner)
 
-    def jam_ids(self) -> list[str]:
-        """Return the jams in which this process has users."""
-        return [jam_id for jam_id, _ in self._rosters.items()]
+    def jam_ids(self, shard: int) -> list[str]:
+        """Return the jams of a shard in which this process has users."""
+        return [jam_id for jam_id, _ in self._rosters.items() if shard_of(jam_id) == shard]
 
     def audit_soon(self, jam_id: str) -> None:
         """Settle who has a seat that went to another connection.

@@ -108,6 +108,7 @@ class Worker:
         leases = Leases(shard, self._shards, self.presence.upkeep)
         await leases.beat()
         leases.start()
+        self._rounds.include(number)
         self._leases.append(leases)
         return shard
 

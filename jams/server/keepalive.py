@@ -5,13 +5,21 @@ users who do nothing that was three quarters of what they cost.
 """
 
 import asyncio
+import logging
 from collections import OrderedDict
 from typing import Protocol
+
+logger = logging.getLogger(__name__)
 
 #: Connections are looked at together whose time has come within so long, in seconds: the event loop
 #: wakes up for many instead of for each, and their answers come together as well. Not longer, for
 #: an event waits until all of them are done.
 BEAT_SECONDS = 0.02
+#: How many at most, and how many times as many as if they came evenly; the others have to wait for
+#: the next beat. Or all those whose time passed while the worker stood still, or who came in one
+#: storm, would be looked at in one go from then on.
+_FEW = 64
+_CATCHING_UP = 4
 
 
 class Watched(Protocol):
@@ -30,26 +38,41 @@ class Keepalive:
         self._due = OrderedDict[Watched, float]()
         self._timer: asyncio.TimerHandle | None = None
 
+    def __len__(self) -> int:
+        return len(self._due)
+
     def watch(self, connection: Watched) -> None:
         """Begin to look at a connection."""
-        loop = asyncio.get_running_loop()
-        self._due[connection] = loop.time() + self._period
+        self._due[connection] = asyncio.get_running_loop().time() + self._period
         if self._timer is None:
-            self._timer = loop.call_later(self._period, self._look)
+            self._wait(self._period)
 
     def forget(self, connection: Watched) -> None:
         """Look at a connection no more; does nothing if nobody did."""
         self._due.pop(connection, None)
 
-    def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        due, now = self._due, loop.time()
-        while due and _first(due) <= now:
+    def _wait(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._beat)
+
+    def _beat(self) -> None:
+        now = asyncio.get_running_loop().time()
+        evenly = len(self._due) * BEAT_SECONDS / self._period
+        self._look(now, most=max(_FEW, int(_CATCHING_UP * evenly)))
+        self._timer = None
+        if self._due:
+            self._wait(max(_first(self._due) - now, BEAT_SECONDS))
+
+    def _look(self, now: float, most: int) -> None:
+        due = self._due
+        for _ in range(most):
+            if not due or _first(due) > now:
+                return
             connection, _ = due.popitem(last=False)
-            if connection.look():
-                due[connection] = now + self._period
-        wait = max(_first(due) - now, BEAT_SECONDS) if due else 0.0
-        self._timer = loop.call_later(wait, self._look) if due else None
+            try:
+                if connection.look():
+                    due[connection] = now + self._period
+            except Exception:  # the others are looked at all the same
+                logger.exception("A connection can't be looked at any more")
 
 
 def _first(due: OrderedDict[Watched, float]) -> float:

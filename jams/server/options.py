@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 
 #: How often a connection is looked at, in seconds. Whose peer has said nothing since the last time
-#: is sent a ping; who hasn't answered by the next time is gone. That takes three times this, and
-#: with the 10 s for which a dropped user's seat is kept less than 20 s: a connection without its
-#: other end (a cable pulled, a phone out of reach) holds a seat no longer than that.
+#: is sent a ping; who hasn't answered by the next time is gone. That takes one to three times this,
+#: and with the 10 s for which a dropped user's seat is kept less than 20 s: a connection without
+#: its other end (a cable pulled, a phone out of reach) holds a seat no longer than that.
 LOOK_SECONDS = 3.0
 #: How long the kernel keeps trying to get bytes acknowledged, or read, by a peer. Without it a
 #: closed connection whose peer doesn't read stays for many minutes.

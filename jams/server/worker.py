@@ -15,10 +15,11 @@ from .protocol import DirectWebSocketProtocol, SharedState
 #: What a worker tells its supervisor when it accepts connections.
 READY = b"ready\n"
 #: Objects that came and didn't go before the youngest are collected; and so many collections of
-#: one generation before one of the next. Pings alone make thousands of objects a second that live
-#: for a moment: the seldomer the collector looks, the more of them have gone by themselves. With
-#: 10,000 of the first it took a third of a join beside 10,000 users. A full one, half a second long
-#: then, comes after 15 million objects that stay: which is a leak, or a matter of days.
+#: one generation before one of the next. Answers to pings alone are thousands of objects a second,
+#: which live for a moment: the seldomer the collector looks, the more of them have gone by
+#: themselves. With 10,000 of the first it took a third of a join beside 10,000 users. A full one,
+#: half a second long then, comes after 15 million objects that stay: which is a leak, or a matter
+#: of days.
 GC_THRESHOLDS = (50_000, 1, 100)
 _POLL_SECONDS = 0.02
 

@@ -91,7 +91,7 @@ def _counts() -> dict[str, Any]:
         counts |= {
             "sockets": len(starting.result().hub.connections()),
             "owners": len(presence._owners),
-            "rosters": len(presence.upkeep.jam_ids()),
+            "rosters": len(list(presence._rosters.items())),
             "waiting": presence._owners.waiting(),
         }
     return counts

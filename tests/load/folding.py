@@ -30,15 +30,20 @@ RULES = (
     _rule("writing to the sockets", r"^(DirectConnection|QueuedConnection|Connection)\."),
     _rule(
         "pings and pongs",
-        r"\.(send_keepalive_ping|schedule_ping|handle_pong|keepalive_timeout|send_p[io]ng) ",
-        r"^Frame\.serialize ",
+        r"jams/server/keepalive\.py",
+        r"Protocol\.(look|handle_pong|keepalive_timeout) ",
+    ),
+    _rule(
+        "audits and beats",
+        r"jams/(upkeep|leases|rounds)\.py",
+        r"^Roster\.agrees_with ",
+        r"^Worker\._sweep",
     ),
     _rule("keeping states in Redis", r"jams/state_keeper\.py", r"keep_states", r"_encode_state"),
     _rule(
         "commits",
         r"jams/(committer|planning|collection|balancer|store|jam|loops)\.py",
     ),
-    _rule("audits and beats", r"jams/(upkeep|leases)\.py", r"^Worker\._sweep"),
     _rule("the relay", r"jams/relay\.py", r"/channels_redis/", r"^channels_redis"),
     _rule(
         "decoding and counting a message",

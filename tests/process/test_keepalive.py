@@ -19,6 +19,7 @@ from jams.server.worker import DrainingServer
 PATIENCE_SECONDS = 10.0
 PING = b"\x89\x00"
 PONG = b"\x8a\x80\0\0\0\0"
+MESSAGE = b"\x81\x81\0\0\0\0x"
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
@@ -65,11 +66,11 @@ async def test_those_whose_time_comes_close_together_are_looked_at_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(keepalive, "BEAT_SECONDS", 0.5)
-    beats, beat = list[None](), Keepalive._look
+    beats, look = list[float](), Keepalive._look
 
-    def counted(self: Keepalive) -> None:
-        beats.append(None)
-        beat(self)
+    def counted(self: Keepalive, now: float, most: int) -> None:
+        beats.append(now)
+        look(self, now, most)
 
     monkeypatch.setattr(Keepalive, "_look", counted)
     looks, crowd = Keepalive(0.1), [Quiet(2) for _ in range(50)]
@@ -92,6 +93,34 @@ async def test_who_is_forgotten_is_not_looked_at_and_does_not_stop_the_others() 
     assert not gone.seen
 
 
+async def test_one_that_fails_keeps_none_of_the_others_waiting(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken(Quiet):
+        def look(self) -> bool:
+            super().look()
+            raise RuntimeError("broken")
+
+    looks = Keepalive(0.02)
+    broken, there = Broken(2), Quiet(3)
+    looks.watch(broken)
+    looks.watch(there)
+    await over(there)
+    assert len(broken.seen) == 1
+    assert "can't be looked at" in caplog.text
+
+
+async def test_those_who_come_all_at_once_come_apart() -> None:
+    looks, crowd = Keepalive(0.2), [Quiet(3) for _ in range(4 * keepalive._FEW)]
+    for connection in crowd:
+        looks.watch(connection)
+    await over(*crowd)
+    for nth in range(3):
+        times = sorted(connection.seen[nth] for connection in crowd)
+        beats = 1 + sum(later - earlier > 0.01 for earlier, later in pairwise(times))
+        assert beats >= 3
+
+
 async def test_it_begins_again_after_everybody_has_gone() -> None:
     looks = Keepalive(0.02)
     for _ in range(2):
@@ -102,18 +131,18 @@ async def test_it_begins_again_after_everybody_has_gone() -> None:
 
 
 class Ends(NamedTuple):
-    """Both ends of a socket: the server's protocol, and the peer. ``said``: what the app got."""
+    """Both ends of a socket: the server's protocol, and the peer; and what the server heard."""
 
     protocol: DirectWebSocketProtocol
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    said: "asyncio.Queue[str]"
+    heard: "asyncio.Queue[str]"
 
-    async def say(self, frame: bytes) -> None:
-        """Send a frame, and a text after it; return when the text has arrived."""
-        self.writer.write(frame + b"\x81\x81\0\0\0\0x")
+    async def say(self, frame: bytes, heard: str) -> None:
+        """Send a frame, and return when it has arrived."""
+        self.writer.write(frame)
         async with asyncio.timeout(PATIENCE_SECONDS):
-            assert await self.said.get() == "x"
+            assert await self.heard.get() == heard
 
     async def read(self, size: int) -> bytes:
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -121,40 +150,49 @@ class Ends(NamedTuple):
 
 
 @asynccontextmanager
-async def connected() -> AsyncIterator[Ends]:
+async def connected(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ends]:
     """Connect to a server with the production's options, at which nobody looks by itself."""
-    said = asyncio.Queue[str]()
+    heard = asyncio.Queue[str]()
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         assert (await receive())["type"] == "websocket.connect"
         await send({"type": "websocket.accept"})
         while (event := await receive())["type"] == "websocket.receive":
-            said.put_nowait(event["text"])
+            heard.put_nowait(event["text"])
 
+    # It is for the life of a process, and this one is the tests'.
+    monkeypatch.setattr("jams.server.worker.spare_garbage_collections", lambda: None)
+    monkeypatch.setattr(
+        DirectWebSocketProtocol, "handle_pong", lambda *_: heard.put_nowait("a pong")
+    )
     options = uvicorn_options() | {"app": application, "lifespan": "off"}
     server = DrainingServer(Config(**options))
-    server.server_state.keepalive = Keepalive(3600.0)
+    server.server_state.keepalive = watched = Keepalive(3600.0)
     with socket(AF_INET, SOCK_STREAM) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        serving = asyncio.create_task(server.serve([listener]))
-        reader, writer = await asyncio.open_connection(*listener.getsockname())
-        writer.write(HANDSHAKE)
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await reader.readuntil(b"\r\n\r\n")
-        (protocol,) = server._sockets()
-        try:
-            yield Ends(protocol, reader, writer, said)
-        finally:
-            writer.close()
-            with suppress(OSError):  # the other end may have closed it
-                await writer.wait_closed()
-            server.should_exit = True
-            await serving
+        async with asyncio.TaskGroup() as serving:
+            serving.create_task(server.serve([listener]))
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            try:
+                writer.write(HANDSHAKE)
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await reader.readuntil(b"\r\n\r\n")
+                (protocol,) = server._sockets()
+                assert list(watched._due) == [protocol]
+                yield Ends(protocol, reader, writer, heard)
+            finally:
+                writer.close()
+                with suppress(OSError):  # the other end may have closed it
+                    await writer.wait_closed()
+                server.should_exit = True
+    assert not len(watched)
 
 
-async def test_a_peer_that_answers_nothing_is_sent_one_ping_and_closed() -> None:
-    async with connected() as (protocol, reader, _, _):
+async def test_a_peer_that_answers_nothing_is_sent_one_ping_and_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with connected(monkeypatch) as (protocol, reader, _, _):
         assert protocol.look()  # the handshake was heard
         assert protocol.look()
         assert not protocol.look()
@@ -166,21 +204,31 @@ async def test_a_peer_that_answers_nothing_is_sent_one_ping_and_closed() -> None
         assert not protocol.look()  # it is closing
 
 
-@pytest.mark.parametrize("answer", [PONG, b""], ids=["a pong", "a message"])
-async def test_whatever_a_peer_says_is_a_sign_of_life(answer: bytes) -> None:
-    async with connected() as ends:
+async def test_a_connection_that_is_closing_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with connected(monkeypatch) as ends:
+        assert ends.protocol.look()
+        ends.protocol.transport.close()
+        assert not ends.protocol.look()
+        assert await ends.reader.read() == b""
+
+
+@pytest.mark.parametrize(("answer", "heard"), [(PONG, "a pong"), (MESSAGE, "x")])
+async def test_whatever_a_peer_says_is_a_sign_of_life(
+    monkeypatch: pytest.MonkeyPatch, answer: bytes, heard: str
+) -> None:
+    async with connected(monkeypatch) as ends:
         for _ in range(3):
-            assert ends.protocol.look()  # somebody has spoken
+            assert ends.protocol.look()  # something has come
             assert ends.protocol.look()
             assert await ends.read(2) == PING
-            await ends.say(answer)
+            await ends.say(answer, heard)
         assert ends.protocol.look()
 
 
-async def test_who_speaks_is_asked_nothing() -> None:
-    async with connected() as ends:
+async def test_who_speaks_is_asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with connected(monkeypatch) as ends:
         for _ in range(5):
-            await ends.say(b"")
+            await ends.say(MESSAGE, "x")
             assert ends.protocol.look()
         assert ends.protocol.look()
         # The first thing it is sent at all.

@@ -111,6 +111,8 @@ def test_it_does_not_agree_before_all_is_settled() -> None:
     outdated.outdated["ann"] = "there:3"
     assert not contested.agrees_with(jam)
     assert not outdated.agrees_with(jam)
+    assert outdated.apply(UserLeft("ann"), "here:1")
+    assert outdated.agrees_with(Jam("lofi", 1, {"bob": Seat("bass", "there:1")}))
 
 
 def test_it_keeps_what_an_event_told_after_the_store_was_asked() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from jams import rounds
 from jams.balancer import JamBalancer, Refreshed
 from jams.connections import QueuedConnection
 from jams.jam import Seat, Wish
@@ -48,7 +49,7 @@ async def test_only_jams_that_differ_are_audited_one_by_one(refreshed: list[str]
             connection = QueuedConnection(nowhere, lambda: None)
             await presence.enter(f"user{number}", Wish(), "", connection)
         seats = dict((await balancer.snapshot()).seats)
-        jam_ids = presence.upkeep.jam_ids()
+        jam_ids = presence.upkeep.jam_ids(0)
         assert len(jam_ids) == 3
         await presence.upkeep.audit_many(jam_ids)
         assert refreshed == []
@@ -61,6 +62,44 @@ async def test_only_jams_that_differ_are_audited_one_by_one(refreshed: list[str]
         await presence.upkeep.audit_many(jam_ids)
         assert sorted(refreshed) == sorted((one, other))
         assert (await balancer.snapshot()).seats == seats
+    finally:
+        await worker.stop()
+
+
+async def test_a_ghost_that_store_and_worker_agree_on_is_freed() -> None:
+    worker = Worker()
+    try:
+        await worker.start()
+        connection = QueuedConnection(nowhere, lambda: None)
+        ann = (await worker.presence.enter("ann", Wish("a"), "", connection)).attendance
+        worker.presence._owners.give_up(ann.owner)
+        await worker.presence.upkeep.audit_many([ann.jam_id])
+        assert (await worker.balancer.snapshot()).seats == {}
+        assert worker.presence.upkeep.jam_ids(0) == []
+    finally:
+        await worker.stop()
+
+
+async def test_what_is_lost_is_found_without_being_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "AUDIT_SECONDS", 0.1)
+    worker = Worker()
+    try:
+        await worker.start()
+        await worker.balancer.add_shard()
+        await until(lambda: len(worker._shards) == 2)
+        seats = dict[str, str]()
+        for jam_id in ("a", "b", "c-s1"):
+            wish = Wish(jam_id, insist=True)
+            connection = QueuedConnection(nowhere, lambda: None)
+            await worker.presence.enter(f"user of {jam_id}", wish, "", connection)
+            seats[f"user of {jam_id}"] = jam_id
+        for user, jam_id in seats.items():
+            assert await worker.balancer.remove_user(jam_id, user)
+
+        async def are_back() -> bool:
+            return dict((await worker.balancer.snapshot()).seats) == seats
+
+        await until(are_back)
     finally:
         await worker.stop()
 
