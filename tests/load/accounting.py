@@ -14,13 +14,15 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 class Used(NamedTuple):
     """CPU seconds (user and system) of a server, of its Redis, and of this process.
 
-    ``kernel`` is the system's part of the server's: to a hundredth of a second.
+    ``kernel`` is the system's part of the server's: to a hundredth of a second. ``writes`` are its
+    system calls that write, to sockets mostly.
     """
 
     server: float
     redis: float
     generator: float
     kernel: float
+    writes: float
 
     def since(self, earlier: "Used") -> "Used":
         return Used(*(now - before for now, before in zip(self, earlier, strict=True)))
@@ -34,6 +36,11 @@ def cpu_seconds(pid: int) -> float:
 def kernel_seconds(pid: int) -> float:
     """Return what of the CPU time of a process and its children the kernel took."""
     return sum(psutil.Process(process).cpu_times().system for process in _tree(pid))
+
+
+def system_writes(pid: int) -> int:
+    """Return how many system calls that write a process and its children have made."""
+    return sum(psutil.Process(process).io_counters().write_count for process in _tree(pid))
 
 
 def own_cpu_seconds(pid: int) -> float:

@@ -63,6 +63,7 @@ class Measure:
         self.figures[name] = (used.server + used.redis) / count * 1e6
         self.figures[f"{name}, Redis"] = used.redis / count * 1e6
         self.figures[f"{name}, kernel"] = used.kernel / count * 1e6
+        self.figures[f"{name}, writes"] = used.writes / count
         self.figures[f"{name}, per second"] = count / seconds
         self.figures[f"{name}, server busy"] = used.server / seconds
         self.figures[f"{name}, generator busy"] = used.generator / seconds

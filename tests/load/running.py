@@ -14,7 +14,14 @@ from redis import Redis
 from loops_project.embedded_redis import EmbeddedRedis
 from tests.processes import free_port, wait_until
 
-from .accounting import Used, cpu_seconds, kernel_seconds, own_cpu_seconds, resident_bytes
+from .accounting import (
+    Used,
+    cpu_seconds,
+    kernel_seconds,
+    own_cpu_seconds,
+    resident_bytes,
+    system_writes,
+)
 from .phases import Measure, Size
 from .report import Round
 from .servers import HOST, OURS, Server, production_environment
@@ -109,6 +116,7 @@ class Bench:
             redis=self.redis_seconds(),
             generator=own_cpu_seconds(os.getpid()),
             kernel=sum(map(kernel_seconds, pids)),
+            writes=sum(map(system_writes, pids)),
         )
 
 
