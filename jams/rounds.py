@@ -10,7 +10,7 @@ from .upkeep import Upkeep
 
 #: How often each seat of this worker is compared with the store.
 AUDIT_SECONDS = 10.0
-#: Jams that are looked at together: asking for one costs as much as looking at ten.
+#: Jams that are looked at together, with one question to Redis.
 _AUDITED_TOGETHER = 64
 _CLOCK_SECONDS = 1.0
 #: A wall clock that loses so much at once was set back; what adjusts it does so in smaller steps.
@@ -48,8 +48,9 @@ class Rounds:
             pause = AUDIT_SECONDS / max(1, len(firsts))
             for first in firsts:
                 together = jam_ids[first : first + _AUDITED_TOGETHER]
+                began = time.monotonic()
                 await survive(self._upkeep.audit_many(together))
-                await asyncio.sleep(pause)
+                await asyncio.sleep(max(0.0, pause - (time.monotonic() - began)))
             if not firsts:
                 await asyncio.sleep(pause)
 
