@@ -20,8 +20,9 @@ JOIN_WINDOW = 32
 _TICK_SECONDS = 0.001
 #: After a phase there is still something under way: the last ones are being announced.
 _AFTER_SECONDS = 0.3
-#: A generator that was kept waiting catches up in steps.
+#: A generator that was kept waiting catches up in steps: of so many, or of so many ticks' worth.
 _MOST_AT_ONCE = 16
+_MOST_TICKS = 3
 
 #: A figure's name -> its value.
 Figures = dict[str, float]
@@ -140,8 +141,9 @@ class Measure:
     async def at_rate(self, per_second: float, seconds: float) -> None:
         """So many starts and stops a second, for so many seconds."""
         began, sent = time.perf_counter(), 0
+        most = max(_MOST_AT_ONCE, int(per_second * _MOST_TICKS * _TICK_SECONDS))
         while (now := time.perf_counter() - began) < seconds:
-            for _ in range(min(_MOST_AT_ONCE, int(now * per_second) - sent)):
+            for _ in range(min(most, int(now * per_second) - sent)):
                 sent += self.crowd.take_turn()
             await asyncio.sleep(_TICK_SECONDS)
 
