@@ -78,6 +78,15 @@ def test_a_sheet_follows_its_seat(open_state: OpenState) -> None:
     expect(title).to_be_focused()  # what had the focus has gone
 
 
+def test_a_sheet_closes_when_there_is_no_jam_around_it_any_more(open_state: OpenState) -> None:
+    page = open_state("joined")
+    page.get_by_role("button", name="Pad free seat").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.evaluate("import('/states.js').then(({STATES}) => fakeSession.set({...STATES.replaced}))")
+    expect(page.locator("body")).to_have_attribute("data-screen", "replaced")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_a_seat_cannot_be_taken_without_a_connection(open_state: OpenState) -> None:
     page = open_state("joined")
     page.get_by_role("button", name="Pad free seat").click()
