@@ -1,10 +1,13 @@
--- Adds a shard. Every worker hears of it at its next beat.
+-- Adds a shard, if there are still as many as the asker has read: so it may be asked twice. Every
+-- worker hears of it at its next beat.
 --
 -- KEYS  1 shards
--- ARGV  1 how many there may be
--- Returns how many there are now, or 0 if there may be no more.
+-- ARGV  1 how many the asker has read
+-- Returns how many there are now.
 
-local count = tonumber(redis.call('GET', KEYS[1]) or '1') + 1
-if count > tonumber(ARGV[1]) then return 0 end
-redis.call('SET', KEYS[1], count)
+local count = tonumber(redis.call('GET', KEYS[1]) or '1')
+if count == tonumber(ARGV[1]) then
+  count = count + 1
+  redis.call('SET', KEYS[1], count)
+end
 return count

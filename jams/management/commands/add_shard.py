@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from jams.leases import BEAT_SECONDS
-from jams.store import StoreError, TooManyShards
+from jams.store import Keys, StoreError, TooManyShards
 from jams.worker import sync_balancer
 
 
@@ -22,7 +22,10 @@ class Command(BaseCommand):
         try:
             count = sync_balancer().add_shard()
         except StoreError as error:
-            raise CommandError(f"Redis doesn't answer, so nothing was added: {error}") from error
+            raise CommandError(
+                "Redis doesn't answer, so it isn't known whether a shard was added. Before you try "
+                f"again, look at how many there are (GET '{Keys().shards}'): {error}"
+            ) from error
         except TooManyShards as error:
             raise CommandError(f"Nothing was added: {error}.") from error
         text = f"There are {count} shards now; the workers know within {BEAT_SECONDS:g} s."
