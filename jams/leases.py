@@ -2,7 +2,8 @@
 
 A user's seat is held by the worker that has its socket, and a worker's seats by its beats: each
 worker raises a counter in Redis, the others time on their own clock how long it stays the same.
-No clock is compared with another, so a wall clock that jumps harms nobody.
+No wall clock is used for that, so one that jumps harms nobody. But the music goes by it: so a beat
+also tells whether this machine's agrees with that of Redis, as those of all workers should.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import math
 import time
 from collections.abc import Awaitable, Mapping
 
+from .clock import ahead_ms, now_ms
 from .routine import repeat, survive
 from .shards import Shard, Shards
 from .store import HEALING_MS
@@ -27,6 +29,8 @@ LEASE_SECONDS = 10.0
 BLIND_SECONDS = 2.5 * WATCH_SECONDS
 #: Who can't beat doesn't judge: a Redis that answers and writes nothing lets nobody else beat.
 MUTE_SECONDS = 2 * BEAT_SECONDS
+#: How far clocks may be apart, in ms: what one hears as out of time. NTP keeps them within a few.
+SKEW_MS = 30.0
 
 
 class Watch:
@@ -60,6 +64,7 @@ class Leases:
         self._watch = Watch()
         self._counter = 0
         self._beaten = -math.inf
+        self._skewed = False
         #: Seats were lost, and have not all been claimed again.
         self._lost = False
         self._healing: asyncio.Task[None] | None = None
@@ -80,7 +85,9 @@ class Leases:
         """Show that this worker lives; if the others forgot it, or Redis all, claim its seats."""
         store, committer = self._shard
         epoch_before = store.epoch
+        asked = now_ms()
         told = await store.beat(self._shards.count())
+        self._compare_clocks(ahead_ms(told.redis_ms, asked, now_ms()))
         self._beaten = time.monotonic()
         lost = bool(epoch_before) and told.epoch != epoch_before
         healing_ms = HEALING_MS if lost else told.healing_ms
@@ -97,6 +104,19 @@ class Leases:
         self._counter = told.counter
         if told.shards > len(self._shards):
             self._spawn(self._shards.look(), "look for shards")
+
+    def _compare_clocks(self, redis_ahead_ms: float) -> None:
+        """Say so, once, when the clocks begin to disagree, and when they agree again."""
+        skewed = abs(redis_ahead_ms) > SKEW_MS
+        if skewed and not self._skewed:
+            logger.error(
+                "The clock of Redis is %.0f ms ahead of this worker's. Users of two machines whose "
+                "clocks disagree don't hear each other in time",
+                redis_ahead_ms,
+            )
+        elif self._skewed and not skewed:
+            logger.warning("This worker's clock agrees with that of Redis again")
+        self._skewed = skewed
 
     async def _heal(self) -> None:
         """Claim what was lost; what fails is tried again at the next beat."""

@@ -77,13 +77,15 @@ class Keys:
 class Beat(NamedTuple):
     """What a beat has told: the epoch, the node's counter, and how long healing lasts (ms).
 
-    ``shards``: how many there are, as far as anybody who beats in this one knows.
+    ``shards``: how many there are, as far as anybody who beats in this one knows. ``redis_ms``: the
+    time by the clock of the Redis, ms since the Unix epoch.
     """
 
     epoch: str
     counter: int
     healing_ms: int
     shards: int
+    redis_ms: float
 
 
 def script(*names: str) -> str:
@@ -168,14 +170,15 @@ class JamStore:
         ``shards`` is how many of them this node knows: Redis may have lost the number.
         """
         keys = self.keys
-        epoch, *told = await _reply(
+        epoch, counter, healing_ms, count, seconds, microseconds = await _reply(
             self._beat(
                 keys=[keys.nodes, keys.epoch, keys.healing, keys.shards],
                 args=[self.node, uuid4().hex, self.epoch, HEALING_MS, shards],
             )
         )
         self.epoch = epoch.decode()
-        return Beat(self.epoch, *told)
+        redis_ms = seconds * 1000 + microseconds / 1000
+        return Beat(self.epoch, counter, healing_ms, count, redis_ms)
 
     async def count_shards(self) -> int:
         """Return how many shards there are; to be asked of the first one."""
@@ -184,12 +187,13 @@ class JamStore:
     async def add_shard(self) -> int:
         """Have another shard, and return how many there are then; to be asked of the first one.
 
-        Raises TooManyShards.
+        Who ask at the same moment add one together. Raises TooManyShards.
         """
-        count: int = await _reply(self._add_shard(keys=[self.keys.shards], args=[MOST_SHARDS]))
-        if not count:
+        count = await self.count_shards()
+        if count >= MOST_SHARDS:
             raise TooManyShards(f"there are {MOST_SHARDS} shards already")
-        return count
+        added: int = await _reply(self._add_shard(keys=[self.keys.shards], args=[count]))
+        return added
 
     async def open_jams(self, count: int) -> list[str]:
         """Return the jams that newcomers are sent to, the most fun first."""

@@ -4,6 +4,9 @@ import asyncio
 from collections import deque
 from types import SimpleNamespace
 
+import pytest
+
+from jams.clock import ahead_ms, now_ms
 from jams.leases import (
     BEAT_SECONDS,
     BLIND_SECONDS,
@@ -74,6 +77,10 @@ class Beaten:
         return 1
 
 
+def beaten(epoch: str, counter: int, redis_ahead_ms: float = 0.0) -> Beat:
+    return Beat(epoch, counter, -2, 1, now_ms() + redis_ahead_ms)
+
+
 class FailingUpkeep:
     """Fails to heal so many times."""
 
@@ -88,17 +95,45 @@ class FailingUpkeep:
         self.healed += 1
 
 
-async def test_a_healing_that_failed_is_tried_again_at_each_beat_until_it_is_done() -> None:
-    beats = [Beat("old", 1, -2, 1), *(Beat("new", number, -2, 1) for number in range(1, 6))]
-    store, upkeep = Beaten(*beats), FailingUpkeep(times=2)
+def leases_of(store: Beaten, upkeep: FailingUpkeep) -> tuple[Leases, Shards]:
     shard = Shard(store, SimpleNamespace(healing_until=0.0))  # type: ignore[arg-type]
 
     async def take_part(number: int) -> Shard:
         return shard
 
     shards = Shards(take_part)
+    return Leases(shard, shards, upkeep), shards  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("theirs", "ahead"), [(90, -10), (100, 0), (105, 0), (110, 0), (120, 10)])
+def test_a_clock_is_off_by_what_the_answers_time_does_not_explain(
+    theirs: float, ahead: float
+) -> None:
+    assert ahead_ms(theirs, asked=100, answered=110) == ahead
+
+
+async def test_clocks_that_disagree_are_reported_once_until_they_agree(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    hour = 3_600_000.0
+    beats = [beaten("e", 1), *(beaten("e", n, hour) for n in (2, 3)), beaten("e", 4, -hour)]
+    leases, shards = leases_of(Beaten(*beats), FailingUpkeep(times=0))
     await shards.look()
-    leases = Leases(shard, shards, upkeep)  # type: ignore[arg-type]
+    said = []
+    for _ in range(4):
+        caplog.clear()
+        await leases.beat()
+        said.append([record.levelname for record in caplog.records])
+    assert said == [[], ["ERROR"], [], []]
+    leases._compare_clocks(0)
+    assert caplog.records[-1].levelname == "WARNING"
+
+
+async def test_a_healing_that_failed_is_tried_again_at_each_beat_until_it_is_done() -> None:
+    beats = [beaten("old", 1), *(beaten("new", number) for number in range(1, 6))]
+    upkeep = FailingUpkeep(times=2)
+    leases, shards = leases_of(Beaten(*beats), upkeep)
+    await shards.look()
     healed = []
     for _ in beats:
         await leases.beat()
