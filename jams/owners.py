@@ -8,6 +8,8 @@ import itertools
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from .routine import survive
+
 #: How long the seat of a dropped connection is kept, in seconds: a refresh, a tunnel.
 GRACE_SECONDS = 10.0
 
@@ -61,13 +63,20 @@ class Owners:
 
         async def run() -> None:
             try:
-                await freeing
+                await survive(freeing)  # a seat that nobody owns is found by an audit
             finally:
                 self.give_up(owner)
 
         task = asyncio.create_task(run(), name="release")
         self._freeing.add(task)
         task.add_done_callback(self._freeing.discard)
+
+    async def stop(self) -> None:
+        """Release no more seats, and wait for what is being freed."""
+        for grace in self._graces.values():
+            grace.cancel()
+        self._graces.clear()
+        await asyncio.gather(*self._freeing)
 
     def waiting(self) -> int:
         """Return how many seats are kept for a moment, or are being freed."""

@@ -115,6 +115,11 @@ class Presence:
         self._news.tell(jam_id, UserAway(user_id), owner)
         self._after_grace(attendance)
 
+    async def end(self) -> None:
+        """End what is under way: this process goes, and no more can be committed."""
+        await self._owners.stop()
+        await self.upkeep.stop()
+
     # What other processes tell
 
     def receive(self, relayed: Relayed) -> None:

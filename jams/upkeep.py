@@ -177,6 +177,12 @@ class Upkeep:
         """Return the jams of a shard in which this process has users."""
         return [jam_id for jam_id, _ in self._rosters.items() if shard_of(jam_id) == shard]
 
+    async def stop(self) -> None:
+        """Settle nothing any more."""
+        for task in self._asking:
+            task.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)
+
     def audit_soon(self, jam_id: str) -> None:
         """Settle who has a seat that went to another connection.
 

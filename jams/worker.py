@@ -97,6 +97,7 @@ class Worker:
         await self._keeper.stop()
         for shard in self._shards:
             await shard.committer.close()
+        await self.presence.end()
         await self._relay.stop()
         await self._redis.aclose()
 
@@ -146,6 +147,12 @@ async def start_worker() -> None:
         await get_worker()
     except StoreError as error:
         logger.warning("Redis doesn't answer yet: %s", error)
+
+
+def worker_has_started() -> bool:
+    """Tell whether this process's worker could be started, so that it can seat visitors."""
+    starting = _workers.get(asyncio.get_running_loop())
+    return starting is not None and starting.done() and not starting.exception()
 
 
 async def drain_worker() -> None:

@@ -1,8 +1,8 @@
 """Looks after the worker processes: starts them, replaces the dead, rolls them, ends them.
 
 A worker is the same command once more, with the listening socket and a line to the supervisor
-inherited. It says on that line when it is ready, and ends when the line does: no worker outlives
-its supervisor, however that ended.
+inherited. It says on that line when it is ready and whether it can seat visitors, and ends when the
+line does: no worker outlives its supervisor, however that ended.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ from contextlib import suppress
 
 logger = logging.getLogger(__name__)
 
+#: What a worker says when it accepts connections: that it can seat visitors, or that it can't yet.
+READY, WITHOUT_REDIS = b"+", b"-"
 #: How long a worker may take to accept connections, and to end once told to, in seconds.
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
@@ -38,6 +40,7 @@ class _Worker:
 
     def __init__(self, process: Process, line: socket.socket) -> None:
         self.process = process
+        self.can_seat = False
         self._line = line
         self._started = time.monotonic()
 
@@ -68,6 +71,7 @@ class _Worker:
             raise
         if not ready:
             raise WorkerDidNotStart(f"it ended with {await worker.ended()}")
+        worker.can_seat = ready == READY
         return worker
 
     def is_young(self) -> bool:
@@ -165,7 +169,7 @@ class Supervisor:
                 went = f"A worker didn't start: {error}"
 
     async def _roll(self) -> None:
-        """Replace the workers one by one: each goes when the next one accepts connections."""
+        """Replace the workers one by one: each goes when the next one can take over its users."""
         async with self._rolling:
             for worker in list(self._workers):
                 if worker not in self._keepers:
@@ -174,6 +178,10 @@ class Supervisor:
                     added = await self._add()
                 except (WorkerDidNotStart, OSError) as error:
                     logger.warning("A new worker didn't start, the old ones stay: %s", error)
+                    return
+                if not added.can_seat:
+                    logger.warning("A new worker can't reach Redis, the old ones stay")
+                    await self._dismiss(added)
                     return
                 # If it has died meanwhile, its keeper replaces it too, and one is too many.
                 await self._dismiss(worker if worker in self._keepers else added)

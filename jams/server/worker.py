@@ -7,13 +7,12 @@ from contextlib import suppress
 
 from uvicorn import Config, Server
 
-from jams.worker import drain_worker
+from jams.worker import drain_worker, worker_has_started
 
 from .options import GOODBYE_SECONDS, uvicorn_options
 from .protocol import DirectWebSocketProtocol, SharedState
+from .supervisor import READY, WITHOUT_REDIS
 
-#: What a worker tells its supervisor when it accepts connections.
-READY = b"ready\n"
 #: Objects that came and didn't go before the youngest are collected; and so many collections of
 #: one generation before one of the next. Answers to pings alone are thousands of objects a second,
 #: which live for a moment: the seldomer the collector looks, the more of them have gone by
@@ -64,7 +63,7 @@ class DrainingServer(Server):
         loop = asyncio.get_running_loop()
         supervisor.setblocking(False)
         with suppress(OSError):
-            await loop.sock_sendall(supervisor, READY)
+            await loop.sock_sendall(supervisor, READY if worker_has_started() else WITHOUT_REDIS)
             while await loop.sock_recv(supervisor, 1):
                 pass
         self.should_exit = True

@@ -148,6 +148,28 @@ async def swap_one(on: Stage, guests: list[Guest]) -> None:
     await on.settle(guests)
 
 
+async def test_workers_stay_while_redis_is_away_for_new_ones_could_seat_nobody(
+    tmp_path: Path, measured: Measured
+) -> None:
+    async with two_workers_of_guests(tmp_path, 8) as (on, guests):
+        old, asked = on.workers(), time.monotonic()
+        on.redis.kill()
+        on.server.process.send_signal(signal.SIGHUP)
+        await until(lambda: "the old ones stay" in on.server.log, 20, "the refusal")
+        for guest in guests:
+            await guest.say("clock", sent=asked)
+            await guest.hears("clock", sent=asked)
+        await until(lambda: on.workers() == old, 10, "the new one gone")
+        assert not any(guest.codes for guest in guests)
+        on.redis.start()
+        await on.settle(guests)
+        await hear_each_other(guests)
+        on.server.process.send_signal(signal.SIGHUP)
+        await asyncio.to_thread(wait_for_new_workers, on.server, old, 2)
+        await until(lambda: all(len(guest.joins) >= 2 for guest in guests), 20, "all back")
+        measured("SIGHUP while Redis is away", "nobody sent away", "nobody sent away")
+
+
 @pytest.mark.parametrize(
     "since", ["connections are new", pytest.param("workers are new", marks=pytest.mark.long)]
 )

@@ -12,7 +12,7 @@ from jams.server import supervisor
 from jams.server.supervisor import Supervisor
 
 DEADLINE_SECONDS = 20.0
-SAYS_READY = "import os, sys; os.write(int(sys.argv[2]), b'r')"
+SAYS_READY = "import os, sys; os.write(int(sys.argv[2]), b'+')"
 DOES_NOT_START = "pass"
 LIVES = f"{SAYS_READY}; sys.stdin = os.fdopen(int(sys.argv[2])); sys.stdin.read()"
 

@@ -6,6 +6,7 @@ import pytest
 
 from jams import owners
 from jams.owners import Owners
+from jams.store import StoreUnavailable
 
 
 def test_of_two_connections_of_a_process_the_later_one_is_known() -> None:
@@ -36,18 +37,36 @@ async def test_a_seat_is_released_once_after_the_grace(monkeypatch: pytest.Monke
         await released.wait()
 
 
-async def test_nothing_stays_of_an_owner_whose_seat_could_not_be_freed() -> None:
+async def test_nothing_stays_of_an_owner_whose_seat_could_not_be_freed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     here = Owners("n0")
     owner = here.new()
 
     async def fail() -> None:
-        raise ValueError("the store is away")
+        raise StoreUnavailable("away")
 
     here.after_grace(owner, lambda: None)
     here.free(owner, fail())
-    (freeing,) = here._freeing
-    with pytest.raises(ValueError, match="away"):
-        await freeing
+    await here.stop()
+    assert "away" in caplog.text
     assert owner not in here
     assert here.waiting() == 0
     assert len(here) == 0
+
+
+async def test_nobody_is_released_by_a_process_that_goes() -> None:
+    here, freed = Owners("n0"), asyncio.Event()
+    gone, away = here.new(), here.new()
+
+    async def free() -> None:
+        await asyncio.sleep(0)
+        freed.set()
+
+    here.free(gone, free())
+    here.after_grace(away, lambda: pytest.fail("the lease ends it"))
+    (timer,) = here._graces.values()
+    await here.stop()
+    assert freed.is_set()
+    assert timer.cancelled()
+    assert here.waiting() == 0
