@@ -56,6 +56,11 @@ def require_secret_key(key: str) -> str:
     return key
 
 
+def stripped(values: Iterable[str]) -> list[str]:
+    """The values without the spaces around them, and without empty ones."""
+    return [value.strip() for value in values if value.strip()]
+
+
 def is_nearby(host: str) -> bool:
     """Whether this is a host of this machine or an address of a private network."""
     if host == "localhost" or host.endswith(".localhost"):
@@ -68,7 +73,7 @@ def is_nearby(host: str) -> bool:
 
 def require_hosts(hosts: Sequence[str], *, debug: bool) -> list[str]:
     """The hosts to answer for, loopback by default in development; refuses what would be unsafe."""
-    hosts = [host.strip() for host in hosts if host.strip()]
+    hosts = stripped(hosts)
     if "*" in hosts:
         raise ImproperlyConfigured(
             "ALLOWED_HOSTS must not contain '*': name the hosts that this server answers for."
@@ -108,7 +113,7 @@ def require_origins(given: Iterable[str], hosts: Iterable[str], *, debug: bool) 
 
     A host's own is http on any port in development, https on its usual port in production.
     """
-    given = [origin.strip() for origin in given if origin.strip()]
+    given = stripped(given)
     if not given:
         if any(host.startswith(".") for host in hosts):
             raise ImproperlyConfigured(
@@ -128,12 +133,24 @@ def require_origins(given: Iterable[str], hosts: Iterable[str], *, debug: bool) 
     return origins
 
 
+def require_trusted_origins(given: Iterable[str]) -> list[str]:
+    """The further origins whose forms staff may send; ``https://*.example.org`` is several."""
+    origins = stripped(given)
+    for origin in origins:
+        if normal_origin(origin.replace("://*.", "://", 1)) is None:
+            raise ImproperlyConfigured(
+                f"CSRF_TRUSTED_ORIGINS holds {origin!r}: an origin is scheme://host or "
+                "scheme://host:port, no more."
+            )
+    return origins
+
+
 def require_networks(values: Iterable[str]) -> list[str]:
     """The proxies whose X-Forwarded-* headers are believed; each an address or a network.
 
     Those of IPv4 also as a socket for both protocols (``--bind [::]:8000``) shows them.
     """
-    networks = [value.strip() for value in values if value.strip()]
+    networks = stripped(values)
     for value in tuple(networks):
         try:
             network = ipaddress.ip_network(value)
@@ -156,16 +173,14 @@ def _names_a_database(url: str) -> bool:
         return False
 
 
-def require_redis_url(url: str, *, cluster: bool = False) -> str:
+def require_redis_url(url: str, *, name: str = "REDIS_URL", cluster: bool = False) -> str:
     """The URL as given (empty: none was); refuses one that names no Redis, or no cluster's."""
     if url and not url.startswith(("redis://", "rediss://", "unix://")):
-        raise ImproperlyConfigured(
-            "REDIS_URL must begin with redis://, rediss:// (TLS) or unix://."
-        )
+        raise ImproperlyConfigured(f"{name} must begin with redis://, rediss:// (TLS) or unix://.")
     if url and not url.startswith("unix://") and not _names_a_database(url):
         # Without the URL itself: it may hold a password, and this text ends in a log.
         raise ImproperlyConfigured(
-            "REDIS_URL can't be read: it is like redis://user:password@host:6379/0, with a number "
+            f"{name} can't be read: it is like redis://user:password@host:6379/0, with a number "
             "for the database."
         )
     if cluster and (not url or url.startswith("unix://") or urlsplit(url).path not in _NO_DATABASE):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from environs import Env
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Range
 
 from loops_project import environment
 from loops_project.channel_layers import channel_layers
@@ -29,12 +29,12 @@ SECRET_KEY = environment.require_secret_key(
     or (environment.development_secret_key(BASE_DIR / ".cache" / "secret-key") if DEBUG else "")
 )
 # Former keys, until what they signed has expired.
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS = environment.stripped(env.list("SECRET_KEY_FALLBACKS", []))
 ALLOWED_HOSTS = environment.require_hosts(env.list("ALLOWED_HOSTS", []), debug=DEBUG)
 ALLOWED_ORIGINS = environment.require_origins(
     env.list("ALLOWED_ORIGINS", []), ALLOWED_HOSTS, debug=DEBUG
 )
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS = environment.require_trusted_origins(env.list("CSRF_TRUSTED_ORIGINS", []))
 TRUSTED_PROXIES = environment.require_networks(env.list("TRUSTED_PROXIES", ["127.0.0.1", "::1"]))
 JAM_LIMITS = read_limits(env, debug=DEBUG)
 
@@ -43,8 +43,11 @@ JAM_LIMITS = read_limits(env, debug=DEBUG)
 REDIS_CLUSTER = env.bool("REDIS_CLUSTER", False)
 REDIS_URL = environment.require_redis_url(env.str("REDIS_URL", ""), cluster=REDIS_CLUSTER)
 # Where the worker processes tell each other what happens; nothing is kept there.
-RELAY_REDIS_URLS: list[str] = env.list("RELAY_REDIS_URLS", []) or [REDIS_URL] * bool(REDIS_URL)
-CHANNEL_LAYERS = channel_layers([environment.require_redis_url(url) for url in RELAY_REDIS_URLS])
+RELAY_REDIS_URLS = [
+    environment.require_redis_url(url, name="RELAY_REDIS_URLS")
+    for url in environment.stripped(env.list("RELAY_REDIS_URLS", []))
+] or [REDIS_URL] * bool(REDIS_URL)
+CHANNEL_LAYERS = channel_layers(RELAY_REDIS_URLS)
 DATABASES = {
     "default": environment.require_database(
         env.str("DATABASE_URL", "") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
@@ -159,7 +162,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 365 * 24 * 3600) if PRODUCTION else 0
+SECURE_HSTS_SECONDS = (
+    env.int("HSTS_SECONDS", 365 * 24 * 3600, validate=Range(min=0)) if PRODUCTION else 0
+)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION and env.bool("HSTS_INCLUDE_SUBDOMAINS", True)
 # Being put on the browsers' preload list can hardly be undone: for the owner of the domain to
 # decide.
@@ -183,5 +188,7 @@ LOGGING = {
             "level": LOG_LEVEL if LOG_LEVEL != "DEBUG" else "INFO",
             "propagate": True,
         },
+        # Not a line for each address that leads nowhere: anybody can make thousands of them.
+        "django.request": {"level": "ERROR"},
     },
 }

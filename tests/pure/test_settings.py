@@ -46,6 +46,9 @@ def load_settings(expression: str, **variables: str) -> subprocess.CompletedProc
         ({**PRODUCTION, "REDIS_URL": "http://127.0.0.1"}, "REDIS_URL"),
         ({**PRODUCTION, "REDIS_URL": "redis://10.0.0.1:redis"}, "REDIS_URL"),
         ({**PRODUCTION, "REDIS_URL": "redis://10.0.0.1:6379/jams"}, "REDIS_URL"),
+        ({**PRODUCTION, "RELAY_REDIS_URLS": "redis://10.0.0.1, 10.0.0.2"}, "RELAY_REDIS_URLS must"),
+        ({**PRODUCTION, "RELAY_REDIS_URLS": "redis://10.0.0.1/one"}, "RELAY_REDIS_URLS can't"),
+        ({**PRODUCTION, "CSRF_TRUSTED_ORIGINS": "loops.example.org"}, "CSRF_TRUSTED_ORIGINS"),
         ({**PRODUCTION, "REDIS_CLUSTER": "1"}, "REDIS_CLUSTER"),
         ({**PRODUCTION, "REDIS_CLUSTER": "1", "REDIS_URL": "unix:///redis.sock"}, "REDIS_CLUSTER"),
         ({**PRODUCTION, "REDIS_CLUSTER": "1", "REDIS_URL": "redis://10.0.0.1/2"}, "REDIS_CLUSTER"),
@@ -53,6 +56,7 @@ def load_settings(expression: str, **variables: str) -> subprocess.CompletedProc
         ({**PRODUCTION, "DATABASE_URL": "mumble://user:hunter2@host/name"}, "DATABASE_URL"),
         ({**PRODUCTION, "TRUSTED_PROXIES": "10.0.0.0/99"}, "TRUSTED_PROXIES"),
         ({**PRODUCTION, "HSTS_SECONDS": "a year"}, "HSTS_SECONDS"),
+        ({**PRODUCTION, "HSTS_SECONDS": "-5"}, "HSTS_SECONDS"),
         ({**PRODUCTION, "LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
         ({**PRODUCTION, "JAM_MESSAGE_BURST": "0"}, "JAM_MESSAGE_BURST"),
     ],
@@ -74,6 +78,18 @@ def test_production_is_the_default_and_safe() -> None:
     assert done.stdout.strip() == ("False True True True 31536000 ['https://loops.example.org']"), (
         done.stderr
     )
+
+
+def test_a_list_may_have_spaces_after_its_commas() -> None:
+    done = load_settings(
+        "settings.CSRF_TRUSTED_ORIGINS, settings.RELAY_REDIS_URLS",
+        **PRODUCTION,
+        CSRF_TRUSTED_ORIGINS="https://a.org, https://*.b.org:8443",
+        RELAY_REDIS_URLS="redis://10.0.0.1, redis://10.0.0.2",
+    )
+    assert done.stdout.strip() == (
+        "['https://a.org', 'https://*.b.org:8443'] ['redis://10.0.0.1', 'redis://10.0.0.2']"
+    ), done.stderr
 
 
 def test_development_needs_nothing() -> None:
