@@ -47,7 +47,6 @@ def tokens_that_are_no_good(guest: Guest) -> dict[str, str]:
         "unsigned": payload,
         "a changed signature": f"{payload}:{stamp}:{signature[:-2]}xx",
         "a changed stamp": f"{payload}:{other_stamp}:{signature}",
-        "an empty one": "",
         "another salt": signing.dumps(list(seat), key=KEY, salt="other"),
         "another key": signing.dumps(list(seat), key="other", salt="jams.seat"),
         "another jam's": issue(seat._replace(jam_id="elsewhere")),
@@ -73,8 +72,7 @@ async def test_bad_tokens_are_refused_and_touch_no_seat(
         await on.settle((ann, bob))
         began, before = time.monotonic(), on.jams()
         for why, token in tokens_that_are_no_good(ann).items():
-            if token:
-                assert await code_with(ann, token) == 4401, why
+            assert await code_with(ann, token) == 4401, why
         on.levers.clock_shift = TOKEN_SECONDS + 60
         try:
             assert await code_with(ann, ann.token) == 4401, "expired"
@@ -83,7 +81,7 @@ async def test_bad_tokens_are_refused_and_touch_no_seat(
         assert on.jams() == before
         assert not ann.codes
         assert not bob.heard_of("user_away", "user_back", "user_joined", since=began)
-    measured("11 forged, expired, foreign tokens", "4401, the seat untouched", "4401, untouched")
+    measured("10 forged, expired, foreign tokens", "4401, the seat untouched", "4401, untouched")
 
 
 async def test_a_flood_of_messages_is_closed_and_the_others_hear_on(on: Stage) -> None:

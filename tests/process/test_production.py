@@ -55,13 +55,12 @@ def server(
     redis_server: EmbeddedRedis,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[ServerProcess]:
-    """uvicorn, as the README has it, with the suite's Redis."""
-    port = free_port()
-    log = tmp_path_factory.mktemp("uvicorn") / "server.log"
-    options = ["--no-proxy-headers", "--lifespan", "on", "--port", str(port)]
-    command = [sys.executable, "-m", "uvicorn", *options, "loops_project.asgi:application"]
+    """``manage.py serve``, as the README has it, with the suite's Redis."""
+    address = f"127.0.0.1:{free_port()}"
+    log = tmp_path_factory.mktemp("serve") / "server.log"
+    command = [sys.executable, "manage.py", "serve", "--bind", address]
     environment = {**production, "REDIS_URL": redis_server.url}
-    with server_process(command, f"http://127.0.0.1:{port}", log, environment) as process:
+    with server_process(command, f"http://{address}", log, environment) as process:
         yield process
 
 

@@ -10,12 +10,16 @@ import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, closing, suppress
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psutil
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
-from websockets.exceptions import ConnectionClosed
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
 
 from loops_project.embedded_redis import EmbeddedRedis
 from tests.processes import (
@@ -115,6 +119,24 @@ def test_starts_without_redis_and_says_so_to_visitors(tmp_path: Path) -> None:
     command = [*MANAGE, "serve", "--bind", address]
     with server_process(command, f"http://{address}", tmp_path / "log", environment) as server:
         assert "Redis doesn't answer yet" in server.log
+        with pytest.raises(HTTPError) as refused:
+            urlopen(server.url, timeout=10)
+        refused.value.close()
+        assert refused.value.code == 503
+
+
+@pytest.mark.parametrize("path", ["/ws/nope/", "/", "/ws/jams//"])
+async def test_a_socket_that_leads_nowhere_is_refused_without_a_line_in_the_log(
+    tmp_path: Path, redis: EmbeddedRedis, path: str
+) -> None:
+    with serve(tmp_path, redis.url) as server:
+        before = server.log
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(
+                server.url.replace("http", "ws") + path, origin=Origin("http://localhost")
+            )
+        assert refused.value.response.status_code == 403
+        assert server.log == before
 
 
 async def closed_with(visitor: Visitor, within: float = BACK_SECONDS) -> int | None:
@@ -238,7 +260,7 @@ async def test_ends_soon_with_a_peer_that_does_not_read(
                 b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
                 b"Origin: http://localhost\r\n\r\n"
             )
-            deaf.recv(12)
+            assert deaf.recv(12) == b"HTTP/1.1 101"
             server.process.send_signal(signal.SIGTERM)
             assert server.process.wait(END_SECONDS) == 0
 
