@@ -119,7 +119,7 @@ class Connection(ABC):
 
     @abstractmethod
     def is_stuck(self, now: float) -> bool:
-        """Tell whether the other side has read nothing for too long (``now``: monotonic)."""
+        """Tell whether something has waited to be sent for too long (``now``: monotonic)."""
 
     @abstractmethod
     def abort(self) -> None:

@@ -56,7 +56,10 @@ class Rosters:
                 self._told_of.clear()
 
     async def enter(self, placement: Placement) -> Roster:
-        """Return a jam's roster. It is kept if somebody of this process is in it before a wait."""
+        """Return a jam's roster. Put somebody of this process in before the next ``await``.
+
+        Otherwise it may be dropped meanwhile.
+        """
         jam_id, kit = placement.jam_id, placement.kit
         if placement.made_jam and jam_id not in self._told_of and jam_id not in self._loading:
             self._rosters.setdefault(jam_id, Roster(kit, self._node))

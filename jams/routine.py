@@ -19,7 +19,7 @@ async def repeat(work: Callable[[], Awaitable[None]], every: float) -> None:
 
 
 async def survive(work: Awaitable[object]) -> None:
-    """Do this work; what fails of it is logged."""
+    """Do this work, and log an exception instead of raising it."""
     try:
         await work
     except (RedisError, OSError, StoreError) as error:

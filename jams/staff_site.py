@@ -1,4 +1,4 @@
-"""The admin's site, with a login that can't be guessed through."""
+"""The admin's site, with a login at which wrong passwords are limited (``login_throttle.py``)."""
 
 import logging
 from typing import Any

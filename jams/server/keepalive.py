@@ -14,10 +14,10 @@ logger = logging.getLogger(__name__)
 #: Connections are looked at together whose time has come within so long, in seconds: the event loop
 #: wakes up for many instead of for each, and their answers come together as well. Not longer, for
 #: an event waits until all of them are done.
-BEAT_SECONDS = 0.02
-#: How many at most, and how many times as many as if they came evenly; the others have to wait for
-#: the next beat. Or all those whose time passed while the worker stood still, or who came in one
-#: storm, would be looked at in one go from then on.
+TICK_SECONDS = 0.02
+#: How many at most in one tick: so many, or so many times as many as if they came evenly.
+#: Otherwise connections that came together, or whose time passed while the worker stood still,
+#: would be looked at together for good.
 _FEW = 64
 _CATCHING_UP = 4
 
@@ -52,15 +52,15 @@ class Keepalive:
         self._due.pop(connection, None)
 
     def _wait(self, seconds: float) -> None:
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._beat)
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._tick)
 
-    def _beat(self) -> None:
+    def _tick(self) -> None:
         now = asyncio.get_running_loop().time()
-        evenly = len(self._due) * BEAT_SECONDS / self._period
+        evenly = len(self._due) * TICK_SECONDS / self._period
         self._look(now, most=max(_FEW, int(_CATCHING_UP * evenly)))
         self._timer = None
         if self._due:
-            self._wait(max(_first(self._due) - now, BEAT_SECONDS))
+            self._wait(max(_first(self._due) - now, TICK_SECONDS))
 
     def _look(self, now: float, most: int) -> None:
         due = self._due

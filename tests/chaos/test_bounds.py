@@ -40,7 +40,7 @@ def test_a_watcher_that_hung_does_not_judge() -> None:
 
 
 def test_a_dead_line_is_noticed_and_its_seat_freed_in_time() -> None:
-    noticed = 3 * (options.LOOK_SECONDS + keepalive.BEAT_SECONDS)
+    noticed = 3 * (options.LOOK_SECONDS + keepalive.TICK_SECONDS)
     # Once, the last of those who came in one storm: they are spread over a part of the period.
     noticed += options.LOOK_SECONDS / keepalive._CATCHING_UP
     assert noticed + owners.GRACE_SECONDS < GONE_SECONDS

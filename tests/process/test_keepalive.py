@@ -65,7 +65,7 @@ async def test_each_one_is_looked_at_once_a_period_till_it_is_gone() -> None:
 async def test_those_whose_time_comes_close_together_are_looked_at_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(keepalive, "BEAT_SECONDS", 0.5)
+    monkeypatch.setattr(keepalive, "TICK_SECONDS", 0.5)
     beats, look = list[float](), Keepalive._look
 
     def counted(self: Keepalive, now: float, most: int) -> None:
