@@ -33,6 +33,7 @@ from .relay import Relay, Relayed
 from .roster import Roster, new_user
 from .rosters import Rosters
 from .state_keeper import StateKeeper
+from .store import StoreUnavailable
 from .timeline import LoopState, started, stopped, swapped
 from .upkeep import Upkeep
 
@@ -92,6 +93,9 @@ class Presence:
             raise UnknownLoop(loop)
         jam_id, user_id, owner, _ = attendance
         if not await self._balancer.swap_loop(jam_id, user_id, owner, loop):
+            jam = (await self._balancer.jams([jam_id])).get(jam_id)
+            if jam is None or loop not in jam.loops():
+                raise StoreUnavailable("this seat is about to be claimed again")
             raise LoopTaken(loop)
         user = self._user(attendance)
         if user is not None and user.loop != loop:

@@ -21,6 +21,31 @@ def test_space_plays_cancels_and_stops(open_state: OpenState) -> None:
     expect(page.locator("#status")).to_have_text("You’re playing.")
 
 
+def test_space_plays_after_a_click_on_another_button(open_state: OpenState) -> None:
+    page = open_state("fits", query="&still")
+    go, seat = page.locator("#go"), page.locator(".seat[data-part=bass] .sit")
+    seat.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("Space")
+    expect(go).to_contain_text("Starting in")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("Tab")  # now the visitor finds the way by keys
+    seat.focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(go).to_contain_text("Starting in")
+
+
+def test_no_seat_lights_up_when_the_connection_drops(open_state: OpenState) -> None:
+    page = open_state("fits")
+    page.evaluate("fakeSession.set({connection: 'reconnecting'})")
+    expect(page.locator("body")).to_have_attribute("data-screen", "reconnecting")
+    lit = "seats => seats.filter(seat => getComputedStyle(seat).opacity !== '0').length"
+    assert page.locator(".seat[data-phase=free] .halo").count() == 2
+    assert page.locator(".seat[data-phase=free] .halo").evaluate_all(lit) == 0
+
+
 def test_a_change_of_state_leaves_the_focus_where_it_is(open_state: OpenState) -> None:
     page = open_state("seven")
     page.locator(".seat[data-part=lead] .sit").focus()

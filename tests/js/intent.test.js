@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { afterMessage, intentOf, withIntent } from "../../jams/static/jams/js/intent.js";
+import { afterMessage, intentOf, playingOn, withIntent } from "../../jams/static/jams/js/intent.js";
 import { joined, wireUser } from "./fakes.js";
 
 const user = (fields) => ({
@@ -50,4 +50,21 @@ test("after a lost connection it stands until the snapshot agrees, in the same s
   assert.equal(afterMessage(intent, joined(), "me"), intent);
   assert.equal(afterMessage(intent, joined({ users: [wireUser({ playing: true })] }), "me"), null);
   assert.equal(afterMessage(intent, joined({ user_id: "new" }), "me"), null);
+});
+
+test("who played and lost the seat plays on, in the same jam", () => {
+  const before = (fields = {}) => ({
+    jam: { id: "jam-1", kit: "lofi", capacity: 7 },
+    me: "me",
+    users: [user({ playing: true, bar: 4, ...fields })],
+    leaving: [],
+  });
+  const quiet = joined();
+  assert.deepEqual(playingOn(before(), quiet, 12), { playing: true, bar: 12 });
+  const anew = joined({ user_id: "other", users: [wireUser({ user_id: "other" })] });
+  assert.deepEqual(playingOn(before(), anew, 12), { playing: true, bar: 12 }, "a new seat");
+  assert.equal(playingOn(before({ playing: false }), quiet, 12), null);
+  assert.equal(playingOn({ ...before(), jam: { id: "jam-2" } }, quiet, 12), null, "other music");
+  assert.equal(playingOn(before(), joined({ users: [wireUser({ playing: true })] }), 12), null);
+  assert.equal(playingOn({ ...before(), me: null, users: [] }, quiet, 12), null, "the first time");
 });

@@ -67,18 +67,21 @@ test("a new seat gives the old one's lock back", async () => {
 });
 
 test("a seat comes back on the front page, and on the page whose link led to it", async () => {
-  /** @param {string | null} takenBy @param {string | null} link */
-  const comesBack = async (takenBy, link) => {
+  /** @param {string | null} takenBy @param {string | null} link @param {string} [navigation] */
+  const comesBack = async (takenBy, link, navigation) => {
     const storage = new FakeStorage();
     const before = new SeatKeeper({ storage, locks: new FakeLocks(), signal });
     await before.keep({ ...seat, link: takenBy });
     const after = new SeatKeeper({ storage, locks: new FakeLocks(), signal });
-    await after.restore(link);
+    await after.restore(link, navigation);
     return after.jamId === "j1";
   };
   assert.equal(await comesBack(null, null), true);
   assert.equal(await comesBack(null, "j1"), true, "the link to the jam one sits in");
   assert.equal(await comesBack("full", "full"), true, "the link's jam was full");
+  assert.equal(await comesBack("full", "full", "back_forward"), true);
+  assert.equal(await comesBack("full", "full", "navigate"), false, "the link is tried once more");
+  assert.equal(await comesBack("full", "j1", "navigate"), true);
   assert.equal(await comesBack("full", null), true);
   assert.equal(await comesBack(null, "j2"), false, "a link to another jam is followed");
 });

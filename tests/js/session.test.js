@@ -146,6 +146,21 @@ test("a press without a connection is said when there is one again, with the tok
   assert.equal(stage.WebSocket.last.said("play").length, 1);
 });
 
+test("who played and comes back to a lost seat plays on, and is shown no state of before", async () => {
+  const stage = setUp();
+  await join(stage, { users: [wireUser({ playing: true, bar: 0 }), lynx()] });
+  stage.WebSocket.last.lose();
+  stage.time.pass(500);
+  const shown = [];
+  stage.session.subscribe(({ connection, users }) => shown.push([connection, users.length]));
+  stage.WebSocket.last.sent.length = 0;
+  await join(stage, { users: [wireUser({ playing: false, bar: 0 })] });
+  assert.deepEqual(shown.at(-1), ["online", 1]);
+  assert.ok(!shown.some(([connection, users]) => connection === "online" && users === 2));
+  assert.ok(stage.WebSocket.last.sent.some(({ type }) => type === "play"));
+  assert.equal(phase(stage), "queued");
+});
+
 test("a swap is asked of the server, and only of it", async () => {
   const stage = setUp();
   await join(stage);

@@ -16,7 +16,7 @@ PING = "DirectWebSocketProtocol.look (jams/server/protocol.py:70)"
         (["uv__io_poll (linux.c:1452)", "epoll_pwait (libc.so.6)"], "the event loop"),
         ([PING, "Frame.parse (websockets/frames.py:299)"], "parsing frames"),
         ([PING, "UVStream_write (loop.c:110085)", "write (libc.so.6)"], "pings and pongs"),
-        (["Keepalive._beat (jams/server/keepalive.py:70)", "f (x.c:1)"], "pings and pongs"),
+        (["Keepalive._tick (jams/server/keepalive.py:70)", "f (x.c:1)"], "pings and pongs"),
         (["Roster.agrees_with (jams/roster.py:9)"], "audits and beats"),
         (["Presence._turn (jams/presence.py:145)", "f (x.c:1)"], "the event itself"),
         (["Roster.apply (jams/roster.py:136)", "gc_collect_main (x.c:1)"], "the garbage"),

@@ -98,6 +98,27 @@ test("a loop that could not load is said while the rest plays", () => {
   assert.equal(go?.act, "toggle");
 });
 
+test("nothing that loads is one sentence, and nobody's seat is marked", () => {
+  const failed = ["drums", "percussion", "bass", "chords", "lead", "pad", "vox"];
+  const nothing = look({ loading: { done: 7, total: 7, failed } });
+  assert.equal(nothing.line, LINES.soundless);
+  assert.deepEqual(
+    nothing.seats.filter((seat) => seat.failed).map(({ loop }) => loop),
+    ["drums", "bass"],
+  );
+  const three = look({ loading: { done: 7, total: 7, failed: failed.slice(0, 3) } });
+  assert.match(three.line, /^\*The drums, percussion and bass couldn’t load/);
+});
+
+test("a server that is away can't keep one from stopping, and isn't the visitor's fault", () => {
+  const gone = look({ connection: "unreachable" });
+  assert.equal(gone.screen, "gone");
+  assert.equal(gone.go?.act, "toggle");
+  assert.equal(look({ connection: "unreachable", sound: "locked" }).line, LINES.away);
+  const never = look({ connection: "unreachable", sound: "locked", jam: null, users: [] });
+  assert.equal(never.line, LINES.unreachable);
+});
+
 test("a volume of nothing is said, or one looks for the fault elsewhere", () => {
   const mix = { master: 0, trimMs: 0, loops: {} };
   assert.equal(look({ mix }).line, LINES.silent);

@@ -11,7 +11,7 @@ test("the line of a jam says who plays, and what that means for you", () => {
   const line = (more) => words.plain(words.jamLine({ ...JAM, ...more }));
   assert.equal(line({}), "Three of five are playing.");
   assert.equal(line({ playing: 0 }), "All quiet. Somebody has to start.");
-  assert.equal(line({ playing: 1 }), "You started it. The others hear you.");
+  assert.equal(line({ playing: 1 }), "Only you are playing. The others hear you.");
   assert.equal(line({ playing: 2, seated: 2 }), "Both of you are playing.");
   assert.equal(line({ playing: 7, seated: 7 }), "Full house. All seven are playing.");
   assert.equal(line({ iPlay: false }), "Three playing. Your bass would fit right in.");

@@ -15,6 +15,7 @@ const FETCH_MS = 60_000;
  * @property {Storage | null} localStorage  the mix
  * @property {Pick<LockManager, "request"> | null} locks
  * @property {{ protocol: string, host: string }} location
+ * @property {string} navigation            "navigate", "reload" or "back_forward"
  * @property {EventTarget | null} window    online, pageshow; gestures
  * @property {(EventTarget & { visibilityState?: string }) | null} document
  * @property {EventTarget | null} devices   navigator.mediaDevices
@@ -49,6 +50,12 @@ export function timeoutSignal(ms) {
   return controller.signal;
 }
 
+/** How the page was come to; where it can't be known, as by a link. */
+function navigationType() {
+  const [entry] = globalThis.performance?.getEntriesByType?.("navigation") ?? [];
+  return /** @type {PerformanceNavigationTiming | undefined} */ (entry)?.type ?? "navigate";
+}
+
 /** @returns {Host} */
 export function browserHost() {
   const navigator = /** @type {Partial<Navigator>} */ (globalThis.navigator ?? {});
@@ -61,6 +68,7 @@ export function browserHost() {
     localStorage: permitted(() => globalThis.localStorage),
     locks: navigator.locks ?? null,
     location: globalThis.location,
+    navigation: navigationType(),
     window: globalThis.window,
     document: globalThis.document,
     devices: navigator.mediaDevices ?? null,

@@ -4,8 +4,8 @@
 import { FROM_SERVER } from "./protocol.js";
 import { phaseOf } from "./presence.js";
 
-/** @import { ServerMessage } from "./protocol.js" */
-/** @import { User } from "./types.js" */
+/** @import { Joined, ServerMessage } from "./protocol.js" */
+/** @import { Presence, User } from "./types.js" */
 
 /** @typedef {{ playing: boolean, bar: number }} Intent */
 
@@ -27,6 +27,20 @@ export function intentOf(user, nowBar, nextBar) {
     case "stopping":
       return { playing: true, bar: user.since ?? nowBar };
   }
+}
+
+/**
+ * What to ask for on coming back to one's jam: to play on, if one played and the seat was lost.
+ * @param {Presence} before
+ * @param {Joined} joined
+ * @param {number} nextBar
+ * @returns {Intent | null}
+ */
+export function playingOn(before, joined, nextBar) {
+  const own = before.users.find((user) => user.userId === before.me);
+  const seat = joined.users.find((user) => user.user_id === joined.user_id);
+  const lost = own?.playing && seat && !seat.playing && before.jam?.id === joined.jam_id;
+  return lost ? { playing: true, bar: nextBar } : null;
 }
 
 /**

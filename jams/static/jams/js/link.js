@@ -16,6 +16,7 @@ import { JamSocket } from "./socket.js";
  * @property {Store | null} storage       sessionStorage
  * @property {Locks | null} locks
  * @property {{ protocol: string, host: string }} location
+ * @property {string} navigation          how the page was come to
  * @property {Timers} timers
  * @property {() => number} now
  * @property {() => number} random
@@ -54,7 +55,7 @@ export class JamLink {
 
   async open() {
     const closings = this.#closings;
-    await this.seat.restore(this.#link);
+    await this.seat.restore(this.#link, this.shell.navigation);
     if (closings !== this.#closings) return this.seat.forget();
     this.#jamId = this.seat.jamId ?? this.data.jam_id;
     this.socket.open();

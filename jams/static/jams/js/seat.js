@@ -65,16 +65,18 @@ export class SeatKeeper {
 
   /**
    * Reads the seat of before a refresh, unless that was long ago, another tab is sitting in it, or
-   * the visitor has followed a link to another jam.
+   * the visitor has followed a link to another jam: also one whose jam was full the time before.
    *
    * @param {string | null} [link] the jam that the link to this page names
+   * @param {string} [navigation] how the page was come to, as the browser calls it
    */
-  async restore(link = null) {
+  async restore(link = null, navigation = "reload") {
     const saved = read(this.storage);
     if (!saved) return;
     const { aliveMs, ...seat } = saved;
     const lasts = this.wallNow() - aliveMs < KEPT_MS;
-    const wanted = link === null || link === seat.jamId || link === seat.link;
+    const stays = link === seat.link && navigation !== "navigate";
+    const wanted = link === null || link === seat.jamId || stays;
     if (lasts && wanted && (await this.#lock(seat.userId))) {
       this.#seat = seat;
       this.#aliveMs = aliveMs;

@@ -3,7 +3,7 @@
 import { bowOut } from "./band.js";
 import { eventOf } from "./events.js";
 import { browserHost } from "./host.js";
-import { afterMessage, intentOf, withIntent } from "./intent.js";
+import { afterMessage, intentOf, playingOn, withIntent } from "./intent.js";
 import { JamLink } from "./link.js";
 import { patched, remember, remembered } from "./mix.js";
 import { NOBODY, reduce, userOf } from "./presence.js";
@@ -105,8 +105,7 @@ class Session {
   toggle() {
     const own = userOf(this.state, this.state.me);
     if (!own) return;
-    const likely = this.serverNow() + this.link.rttMs / 2;
-    const intent = intentOf(own, this.nowBar(), nextBar(this.timeline, likely, SERVER_LEAD_MS));
+    const intent = intentOf(own, this.nowBar(), this.#likelyBar());
     this.#intent = intent;
     this.#sendIntent(intent);
     this.#present({});
@@ -203,6 +202,7 @@ class Session {
     }
     if (message.type === FROM_SERVER.JOINED) {
       change.error = null;
+      if (!intended) this.#intent = playingOn(before, message, this.#likelyBar());
       if (this.#intent) this.#sendIntent(this.#intent);
     }
     Object.assign(change, this.#bandBowsOut());
@@ -215,6 +215,11 @@ class Session {
     if (!this.state.band || this.#presence.users.length <= 1) return {};
     this.#band = bowOut(this.#band, nextBar(this.timeline, this.serverNow(), BAND_LEAD_MS));
     return { band: false };
+  }
+
+  /** The bar that the server will most likely stamp what is asked for now. */
+  #likelyBar() {
+    return nextBar(this.timeline, this.serverNow() + this.link.rttMs / 2, SERVER_LEAD_MS);
   }
 
   /** @param {Intent} intent */

@@ -93,8 +93,9 @@ export class JamSocket {
     const message = decode(data);
     if (!message) return;
     if (message.type === FROM_SERVER.BYE) this.#byeMs = message.reconnect_ms;
-    if (message.type === FROM_SERVER.JOINED) this.#joined();
     this.shell.onMessage(message);
+    // Afterwards: who is told that they are back is told of those who are there, not of before.
+    if (message.type === FROM_SERVER.JOINED) this.#joined();
   }
 
   #joined() {

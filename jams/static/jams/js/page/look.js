@@ -73,7 +73,7 @@ function seatsOf(state, bar) {
     return {
       loop,
       muted: loopMix(state.mix, loop).muted,
-      failed: state.loading.failed.includes(loop),
+      failed: seat.phase !== "free" && state.loading.failed.includes(loop),
       ...seat,
     };
   });
@@ -135,10 +135,14 @@ function screenOf(state, me) {
 function lineOf(screen, state, seats, data) {
   const me = seats.find((seat) => seat.me);
   if (screen === "enter") return words.enterLine(me?.loop ?? null);
+  if (screen === "unreachable" && state.jam !== null) return words.LINES.away;
   const ordinary = NEWSY.includes(screen);
   if (ordinary && state.sound === "unsupported") return words.LINES.mute;
   if (ordinary && state.mix.master === 0) return words.LINES.silent;
-  if (ordinary && state.loading.failed.length > 0) return words.failedLine(state.loading.failed);
+  const { failed, total } = state.loading;
+  if (ordinary && failed.length > 0) {
+    return failed.length === total ? words.LINES.soundless : words.failedLine(failed);
+  }
   if (screen === "alone" && me?.phase === "playing") return words.LINES.alonePlaying;
   if (screen !== "jam") return words.LINES[screen];
   return words.jamLine({
@@ -186,7 +190,6 @@ const OTHER_BUTTONS = {
   connecting: { act: "wait", label: "One moment…", style: "queue", disabled: true },
   loading: { act: "wait", label: "Tuning up…", style: "queue", disabled: true },
   unreachable: { act: "rejoin", label: "Try again", style: "plain" },
-  gone: { act: "rejoin", label: "Try again", style: "plain" },
   busy: { act: "rejoin", label: "Try again", style: "plain" },
   replaced: { act: "rejoin", label: "Play here instead", style: "plain" },
   freed: { act: "rejoin", label: "Join again", style: "plain" },
@@ -202,8 +205,8 @@ function dockOf(screen, state, me, heard) {
     return { ...none, go: OTHER_BUTTONS.enter, fine: me ? words.FINE : words.FINE_CONNECTING };
   }
   if (screen in OTHER_BUTTONS || ENDED.includes(screen) || me === null)
-    return { ...none, go: OTHER_BUTTONS[screen] ?? null, mixer: screen === "gone" };
-  const alone = state.users.length === 1;
+    return { ...none, go: OTHER_BUTTONS[screen] ?? null };
+  const alone = state.users.length === 1 && screen !== "gone";
   return {
     ...none,
     go: playButton(me, heard),

@@ -59,6 +59,11 @@ let shown = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
+/** Whether the visitor finds the way by keys, as far as they have shown. */
+let focusedByKey = true;
+/** Whether a Space that is down has played. */
+let pressed = false;
+
 /** The bar that is heard, with its fraction. */
 const heard = () => heardBar(session.serverNow(), performance.now(), session.loopOrigin(), barMs);
 
@@ -172,14 +177,21 @@ function showLine(look) {
   setRich(find(say, ".line", HTMLElement), look.line);
 }
 
-/** Space plays, wherever it means nothing else. @param {KeyboardEvent} event */
+/**
+ * Space plays, wherever it means nothing else: on a button only if the focus came there by a key.
+ * @param {KeyboardEvent} event
+ */
 function onKey(event) {
   const target = /** @type {Element} */ (event.target);
-  if (event.code !== "Space" || event.repeat || target.closest("button, input, a, dialog")) return;
+  if (event.code !== "Space" || event.repeat || target.closest("input, a, dialog")) return;
+  if (target.closest("button") && focusedByKey) return;
   event.preventDefault();
+  pressed = true;
   dock.press();
 }
 
+addEventListener("pointerdown", () => (focusedByKey = false), true);
+addEventListener("keydown", ({ code }) => (focusedByKey ||= code !== "Space"), true);
 session.subscribe((state) => {
   news.follow(state, before);
   before = state;
@@ -192,6 +204,11 @@ matchMedia("(prefers-color-scheme: light)").addEventListener("change", () =>
 );
 new ResizeObserver(render).observe(byId("record", HTMLElement));
 addEventListener("keydown", onKey);
+// Firefox presses a button when its key comes up.
+addEventListener("keyup", (event) => {
+  if (event.code === "Space" && pressed) event.preventDefault();
+  if (event.code === "Space") pressed = false;
+});
 news.follow(session.state, null);
 before = session.state;
 render();

@@ -20,6 +20,8 @@ export const LINES = {
   reconnecting: "Connection dropped. *Keep playing*, we’ll rejoin you.",
   gone: "*The server is away.* What you hear plays on, and we keep trying.",
   unreachable: "*We can’t reach the jam.* Something here may block live connections.",
+  away: "*The server is away.* We keep trying.",
+  soundless: "*No sound could load here.* We keep trying.",
   busy: "*So many friends at once.* We keep trying, a moment please.",
   replaced: "*You’re playing in another tab.* Your seat went with you.",
   freed: "*The house has freed this seat.* Join again?",
@@ -43,7 +45,7 @@ export function jamLine({ seated, playing, iPlay, capacity, mine }) {
   if (playing === 0) return "All quiet. *Somebody has to start.*";
   if (playing === capacity) return `Full house. *All ${count(capacity)} are playing.*`;
   if (!iPlay) return `*${capitalised(count(playing))} playing.* Your ${mine} would fit right in.`;
-  if (playing === 1) return "*You started it.* The others hear you.";
+  if (playing === 1) return "*Only you are playing.* The others hear you.";
   return playing === seated
     ? `*${playing === 2 ? "Both" : `All ${count(playing)}`} of you are playing.*`
     : `*${capitalised(count(playing))} of ${count(seated)} are playing.*`;
@@ -74,14 +76,17 @@ export function newsLine({ kind, userId, name, loop = "" }, me) {
 const ERRORS = {
   loop_taken: "*Somebody was quicker.* That loop is taken.",
   unknown_loop: "*That loop isn’t there.* Take another one.",
+  try_again: "*That didn’t work just now.* Try again.",
 };
 
 /** @param {{code: string, message: string}} error */
 export const errorLine = ({ code, message }) => ERRORS[code] ?? `*That didn’t work.* ${message}`;
 
 /** @param {string[]} loops that did not load */
-export const failedLine = (loops) =>
-  `*The ${loops.join(" and ")} couldn’t load* here. Everything else plays on.`;
+export function failedLine(loops) {
+  const names = [loops.slice(0, -1).join(", "), ...loops.slice(-1)].filter(Boolean).join(" and ");
+  return `*The ${names} couldn’t load* here. Everything else plays on.`;
+}
 
 /** What a screen reader hears after a seat's name. @type {Record<string, string>} */
 export const PHASE_WORD = {
@@ -102,11 +107,11 @@ export const PHASE_NOTE = {
 };
 
 const ALL_TAKEN =
-  "All seats are taken just now. Whoever follows this link gets the next free one, ";
+  "All seats are taken just now. Until one is free, whoever follows this link lands in a jam nearby.";
 
 /** @param {number} free seats */
 export function shareLine(free) {
-  if (free === 0) return `${ALL_TAKEN}or a jam nearby.`;
+  if (free === 0) return ALL_TAKEN;
   const seats = free === 1 ? "seat is" : "seats are";
   return `Whoever follows this link lands in your jam. ${capitalised(count(free))} ${seats} free.`;
 }
