@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 
+from jams.attendance import LoopTaken
 from jams.connections import QueuedConnection
 from jams.jam import Placement, Wish
+from jams.loops import LOOPS
 from jams.messages import User, UserBack
+from jams.redis_client import connect
 from jams.roster import Roster
 from jams.state_keeper import StateKeeper
+from jams.store import Keys, StoreUnavailable
 from jams.worker import Worker
 
 from .nodes import DEADLINE_SECONDS, until
@@ -107,3 +111,23 @@ async def test_a_seat_may_be_taken_over_while_lost_jams_are_rebuilt() -> None:
     finally:
         await here.stop()
         await there.stop()
+
+
+async def test_a_loop_is_taken_only_if_somebody_has_it() -> None:
+    worker = Worker()
+    try:
+        await worker.start()
+        presence = worker.presence
+        ann, bob = [
+            (await presence.enter(name, Wish("a"), "", QueuedConnection(nowhere, object)))
+            for name in ("ann", "bob")
+        ]
+        with pytest.raises(LoopTaken):
+            await presence.swap(ann.attendance, bob.loop)
+        free = min(set(LOOPS) - {ann.loop, bob.loop})
+        async with connect() as redis:  # it comes back empty, and ann's seat isn't claimed yet
+            await redis.delete(Keys().jams, Keys().seats, Keys().open)
+        with pytest.raises(StoreUnavailable):
+            await presence.swap(ann.attendance, free)
+    finally:
+        await worker.stop()

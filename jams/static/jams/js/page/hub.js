@@ -2,6 +2,9 @@
 
 import { find, setAttribute, setText } from "./dom.js";
 
+/** A title of more letters is set smaller, and on a small record left out. */
+const LONG = 6;
+
 /** @param {HTMLElement} hub */
 export function createHub(hub) {
   const top = find(hub, "small", HTMLElement);
@@ -12,6 +15,7 @@ export function createHub(hub) {
   return function update({ hub: now }) {
     setAttribute(hub, "data-counting", now.counting);
     setText(top, now.top);
+    setAttribute(top, "data-long", now.top.length > LONG);
     setText(big, now.big);
     setText(bottom, now.bottom);
   };
