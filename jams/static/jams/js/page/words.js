@@ -34,7 +34,7 @@ export const LINES = {
   stopping: "You drop out on the *next bar*.",
   alone: "*You’re the only one here.* Press play, then bring a friend or the house band.",
   alonePlaying: "*Sounding good.* Now bring a friend, or let the house band sit in.",
-  house: "*The house band is in.* Friends can take any of their seats.",
+  house: "*The house band is in.* It makes room as soon as a friend comes.",
 };
 
 /**
