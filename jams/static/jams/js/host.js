@@ -50,14 +50,11 @@ export function timeoutSignal(ms) {
   return controller.signal;
 }
 
-/** How the page was come to; where it can't be known, as by a link. */
-function navigationType() {
-  const [entry] = globalThis.performance?.getEntriesByType?.("navigation") ?? [];
-  return /** @type {PerformanceNavigationTiming | undefined} */ (entry)?.type ?? "navigate";
-}
-
 /** @returns {Host} */
 export function browserHost() {
+  const [arrival] = /** @type {PerformanceNavigationTiming[]} */ (
+    performance.getEntriesByType("navigation")
+  );
   const navigator = /** @type {Partial<Navigator>} */ (globalThis.navigator ?? {});
   return {
     WebSocket: globalThis.WebSocket,
@@ -68,7 +65,7 @@ export function browserHost() {
     localStorage: permitted(() => globalThis.localStorage),
     locks: navigator.locks ?? null,
     location: globalThis.location,
-    navigation: navigationType(),
+    navigation: arrival?.type ?? "navigate",
     window: globalThis.window,
     document: globalThis.document,
     devices: navigator.mediaDevices ?? null,
