@@ -55,8 +55,7 @@ def _page_parts(site: str, *, invite: bool) -> list[str]:
 
 
 def _unavailable(request: HttpRequest) -> HttpResponse:
-    context = {"retry_seconds": RETRY_SECONDS}
-    response = render(request, "jams/unavailable.html", context, status=503)
+    response = render(request, "jams/unavailable.html", status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
