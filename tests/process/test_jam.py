@@ -72,7 +72,7 @@ async def test_who_comes_later_hears_who_plays_since_when(url: str) -> None:
         played = await ann.expect("loop_played")
         async with await visit(url, ann.jam_id) as bob:
             await bob.knows(played)
-            await bob.send("leave")
+            await bob.leave()
             await ann.expect("user_left", user_id=bob.user_id)
 
 
@@ -99,7 +99,7 @@ async def test_a_dropped_connection_comes_back_to_its_seat_and_loop(url: str) ->
         await cleo.expect("user_back", user_id=bob.user_id)
         assert {seen["type"] for seen in cleo.passed_over} <= {"loop_played", "user_away"}
         await cleo.expect_nothing_but("loop_played", "user_away", "user_back")
-        await again.send("leave")
+        await again.leave()
         await ann.expect("user_left", user_id=bob.user_id)
         await again.socket.close()
 
@@ -113,7 +113,7 @@ async def test_a_newer_connection_replaces_the_older_one_whose_leave_then_does_n
         await ann.expect("user_back", user_id=bob.user_id)
         assert again.loop == bob.loop
         assert await ann.expect_nothing_but() == []
-        await again.send("leave")
+        await again.leave()
         await ann.expect("user_left", user_id=bob.user_id)
         await again.socket.close()
 
@@ -131,7 +131,7 @@ async def test_a_seat_is_free_after_the_grace(url: str) -> None:
             while bob.loop in taken:
                 async with await visit(url, ann.jam_id) as cleo:
                     taken = {user["loop"] for user in cleo.joined["users"]} - {cleo.loop}
-                    await cleo.send("leave")
+                    await cleo.leave()
                     await ann.expect("user_left", user_id=cleo.user_id)
 
 
@@ -218,5 +218,4 @@ async def test_an_invitation_makes_its_jam_if_it_is_gone(url: str) -> None:
     assert page_data(url, "/jams/our-own_jam/")["invite"] is True
     async with jam_of(url, 1), await visit(url, "our-own_jam", invite=True) as ann:
         assert ann.jam_id == "our-own_jam"
-        await ann.send("leave")
-        assert await ann.expect_close() == 1000
+        assert await ann.leave() == 1000

@@ -108,6 +108,15 @@ class Visitor:
         assert code is not None
         return code
 
+    async def leave(self) -> int:
+        """Free the seat; return the code with which the server closes the socket.
+
+        The close is waited for: a server that sees first that the peer is gone keeps the seat for
+        a moment. It is no sign that others see the seat free: that takes a commit, just begun.
+        """
+        await self.send("leave")
+        return await self.expect_close()
+
     async def drop(self) -> None:
         """Lose the network: the socket is cut without a close frame."""
         self.socket.transport.abort()
@@ -168,6 +177,4 @@ async def jam_of(url: str, count: int) -> AsyncIterator[list[Visitor]]:
     finally:
         for visitor in visitors:
             if visitor.socket.close_code is None:
-                await visitor.send("leave")
-                # Not by itself: daphne may then see that the peer is gone before it reads that.
-                await visitor.expect_close()
+                await visitor.leave()
