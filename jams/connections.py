@@ -37,10 +37,12 @@ class DirectSocket(Protocol):
 
     ``take_text`` is called with each text message, and tells whether it took it; what it leaves
     comes by ASGI's ``receive``, and then everything else as well until that is received.
+    ``connection`` is ended when the transport is lost, and told when it falls behind.
     """
 
     transport: asyncio.Transport
     take_text: Callable[[bytes], bool] | None
+    connection: "DirectConnection | None"
 
 
 class Frame:
@@ -198,26 +200,30 @@ class DirectConnection(Connection):
     The transport keeps what can't be sent yet, so there is no outbox and no task.
     """
 
-    __slots__ = ("_behind_since", "_closing", "_send", "_transport")
+    __slots__ = ("_behind_since", "_closing", "_send", "_socket", "_transport", "behind")
 
     def __init__(self, send: Send, socket: DirectSocket) -> None:
         super().__init__()
+        #: Whether more waits to be sent than the transport likes (its high-water mark).
+        self.behind = False
         self._send = send
+        self._socket = socket
         self._transport = socket.transport
         self._behind_since: float | None = None
         self._closing: asyncio.Task[None] | None = None
 
     def open(self) -> None:
-        """Nothing begins: there is no task."""
+        """Hear of the transport from now on. No task begins."""
+        self._socket.connection = self
 
     def put(self, frames: Sequence[Frame], wire: bytes) -> None:
-        transport = self._transport
-        if self.closed or transport.is_closing():
+        if self.closed:
             return
-        if transport.get_write_buffer_size() > OUTBOX_BYTES:
-            transport.abort()  # a close frame would only wait behind all the others
+        if self.behind and self._transport.get_write_buffer_size() > OUTBOX_BYTES:
+            self.closed = True
+            self._transport.abort()  # a close frame would only wait behind all the others
         else:
-            transport.write(wire)
+            self._transport.write(wire)
 
     def end(self) -> None:
         self.closed = True

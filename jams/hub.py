@@ -29,8 +29,7 @@ class _Audience:
         newcomers, self.newcomers = self.newcomers, {}
         wire = _joined(frames)
         for connection in self.connections.values():
-            said_before = newcomers.get(connection, 0) if newcomers else 0
-            if not said_before:
+            if not newcomers or not (said_before := newcomers.get(connection, 0)):
                 connection.put(frames, wire)
             elif heard := frames[said_before:]:
                 connection.put(heard, _joined(heard))

@@ -1,10 +1,11 @@
 """The fast path: a way around ASGI's messages for what happens thousands of times a second.
 
 uvicorn's own WebSocket protocol does the handshake, the parsing and closing, here as everywhere.
-What is added are two short cuts, which the application finds in its scope (see
+What is added are short cuts, which the application finds in its scope (see
 ``jams.connections.DirectSocket``): frames that are encoded already go to the transport as they are,
-and text messages come as a call instead of through a queue and a task switch. And pings are those
-of ``keepalive.py``.
+and text messages come as a call instead of through a queue and a task switch. A text that arrives
+as nearly all do, by itself and whole, is read without the parser (``framing.py``). And pings are
+those of ``keepalive.py``.
 """
 
 import asyncio
@@ -17,8 +18,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets.frames import CloseCode, Frame
 
-from jams.connections import DIRECT_SOCKET
+from jams.connections import DIRECT_SOCKET, DirectConnection
 
+from .framing import are_whole_frames, lone_text
 from .keepalive import Keepalive
 from .options import LOOK_SECONDS
 
@@ -47,6 +49,10 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     #: Takes a text message, and tells whether it did; the others come by ``receive``, in order.
     take_text: Callable[[bytes], bool] | None = None
+    #: Is told what becomes of the transport, by which it sends.
+    connection: DirectConnection | None = None
+    #: Whether the parser waits for a frame to begin, with no message begun: then it can be spared.
+    _between_messages = False
     #: Whether anything has come since ``look`` was last there, ...
     _heard = True
     #: ... and whether it sent a ping then.
@@ -62,6 +68,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     def run_asgi(self) -> Coroutine[Any, Any, None]:
         extensions: dict[str, object] = self.scope["extensions"]  # type: ignore[assignment]
         extensions[DIRECT_SOCKET] = self
+        self._between_messages = True  # the request has been read, and nothing else
         return super().run_asgi()
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
@@ -70,7 +77,20 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard = True
+        if self._between_messages:
+            if self._take_lone_text(data):
+                return
+            # If not it is never again: a client that sends in pieces is read by the parser alone.
+            self._between_messages = are_whole_frames(data)
         super().data_received(data)
+
+    def _take_lone_text(self, data: bytes) -> bool:
+        # While an earlier message waits to be received, nothing is read.
+        take = self.take_text
+        if take is None or self.close_sent:
+            return False
+        text = lone_text(data)
+        return text is not None and take(text)
 
     def look(self) -> bool:
         """Send a ping to a peer that has said nothing for a while; close if it didn't answer."""
@@ -78,6 +98,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
             return False
         if not self._heard and self._asked:
             self.keepalive_timeout()
+            self._end_sending()
             return False
         self._asked = not self._heard
         self._heard = False
@@ -117,19 +138,29 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     def pause_writing(self) -> None:
         """Read nothing more from a peer that doesn't read what it is sent."""
         super().pause_writing()
+        if self.connection is not None:
+            self.connection.behind = True
         if self.take_text and not self.transport.is_closing():
             self.transport.pause_reading()
 
     def resume_writing(self) -> None:
         super().resume_writing()
+        if self.connection is not None:
+            self.connection.behind = False
         if self.take_text and not self.read_paused and not self.transport.is_closing():
             self.transport.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._end_sending()
         # No cycles: or memory, and time, would be the garbage collector's.
         self.take_text = None  # it knows the consumer, which knows this socket
+        self.connection = None
         self.conn.parser.close()  # a generator that knows its own protocol
+
+    def _end_sending(self) -> None:
+        if self.connection is not None:
+            self.connection.end()
 
 
 def _is_utf8(parts: Sequence[bytes]) -> bool:

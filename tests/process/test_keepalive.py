@@ -1,29 +1,18 @@
 """When connections are looked at, and what becomes of those whose peers say nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
-from socket import AF_INET, SOCK_STREAM, socket
-from typing import Any, NamedTuple
 
 import pytest
-from uvicorn import Config
 
 from jams.server import keepalive
 from jams.server.keepalive import Keepalive
-from jams.server.options import uvicorn_options
-from jams.server.protocol import DirectWebSocketProtocol
-from jams.server.worker import DrainingServer
 
-PATIENCE_SECONDS = 10.0
+from .ends import PATIENCE_SECONDS, connected
+
 PING = b"\x89\x00"
 PONG = b"\x8a\x80\0\0\0\0"
 MESSAGE = b"\x81\x81\0\0\0\0x"
-HANDSHAKE = (
-    b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-)
 
 
 class Quiet:
@@ -128,65 +117,6 @@ async def test_it_begins_again_after_everybody_has_gone() -> None:
         looks.watch(connection)
         await over(connection)
         assert len(connection.seen) == 2
-
-
-class Ends(NamedTuple):
-    """Both ends of a socket: the server's protocol, and the peer; and what the server heard."""
-
-    protocol: DirectWebSocketProtocol
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    heard: "asyncio.Queue[str]"
-
-    async def say(self, frame: bytes, heard: str) -> None:
-        """Send a frame, and return when it has arrived."""
-        self.writer.write(frame)
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            assert await self.heard.get() == heard
-
-    async def read(self, size: int) -> bytes:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return await self.reader.readexactly(size)
-
-
-@asynccontextmanager
-async def connected(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ends]:
-    """Connect to a server with the production's options, at which nobody looks by itself."""
-    heard = asyncio.Queue[str]()
-
-    async def application(scope: Any, receive: Any, send: Any) -> None:
-        assert (await receive())["type"] == "websocket.connect"
-        await send({"type": "websocket.accept"})
-        while (event := await receive())["type"] == "websocket.receive":
-            heard.put_nowait(event["text"])
-
-    # It is for the life of a process, and this one is the tests'.
-    monkeypatch.setattr("jams.server.worker.spare_garbage_collections", lambda: None)
-    monkeypatch.setattr(
-        DirectWebSocketProtocol, "handle_pong", lambda *_: heard.put_nowait("a pong")
-    )
-    options = uvicorn_options() | {"app": application, "lifespan": "off"}
-    server = DrainingServer(Config(**options))
-    server.server_state.keepalive = watched = Keepalive(3600.0)
-    with socket(AF_INET, SOCK_STREAM) as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        async with asyncio.TaskGroup() as serving:
-            serving.create_task(server.serve([listener]))
-            reader, writer = await asyncio.open_connection(*listener.getsockname())
-            try:
-                writer.write(HANDSHAKE)
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    await reader.readuntil(b"\r\n\r\n")
-                (protocol,) = server._sockets()
-                assert list(watched._due) == [protocol]
-                yield Ends(protocol, reader, writer, heard)
-            finally:
-                writer.close()
-                with suppress(OSError):  # the other end may have closed it
-                    await writer.wait_closed()
-                server.should_exit = True
-    assert not len(watched)
 
 
 async def test_a_peer_that_answers_nothing_is_sent_one_ping_and_closed(

@@ -25,6 +25,7 @@ class Peer(asyncio.Transport):
     """The other side, which reads nothing as long as `unread` says so."""
 
     take_text: Callable[[bytes], bool] | None = None
+    connection: DirectConnection | None = None
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,6 +139,7 @@ async def test_a_connection_that_was_discarded_is_sent_no_more(
 
 def test_a_direct_socket_that_is_far_behind_is_aborted(peer: Peer) -> None:
     connection = DirectConnection(peer.send, peer)
+    connection.behind = True
     peer.unread = OUTBOX_BYTES
     connection.push_message(Bye(1))
     assert not peer.aborted

@@ -1,0 +1,231 @@
+"""Short cuts beside the parser: whatever a client sends has the same effect with and without."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from uvicorn import Config
+from websockets.frames import Frame, Opcode
+from websockets.speedups import apply_mask
+
+from jams.server.framing import are_whole_frames, lone_text
+from jams.server.options import uvicorn_options
+from jams.server.protocol import DirectWebSocketProtocol, SharedState
+
+from .ends import HANDSHAKE
+
+MASK = b"\x12\x34\x56\x78"
+
+
+def framed(head: int, payload: bytes, mask: bytes | None = MASK) -> bytes:
+    """A client's frame with this first byte."""
+    size = len(payload)
+    masked = 0x80 if mask else 0
+    sizes = (
+        bytes((masked | size,)) if size < 126 else bytes((masked | 126,)) + size.to_bytes(2, "big")
+    )
+    return bytes((head,)) + sizes + (mask + apply_mask(payload, mask) if mask else payload)
+
+
+def text(payload: bytes) -> bytes:
+    return framed(0x81, payload)
+
+
+class Transport(asyncio.Transport):
+    """The other side: gets what is written, and sends nothing more once it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.got = bytearray()
+        self.closed = False
+        self.paused = False
+
+    def write(self, data: Any) -> None:
+        self.got += data
+
+    def close(self) -> None:
+        self.closed = True
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def pause_reading(self) -> None:
+        self.paused = True
+
+    def resume_reading(self) -> None:
+        self.paused = False
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return default
+
+
+class Parsed(DirectWebSocketProtocol):
+    """The protocol without the short cut: every byte is the parser's."""
+
+    def _take_lone_text(self, data: bytes) -> bool:
+        return False
+
+
+async def effects(
+    kind: type[DirectWebSocketProtocol],
+    packets: Sequence[bytes | None],
+    takes: Callable[[bytes], bool],
+) -> list[object]:
+    """What a server does with what comes, in order: texts taken and events put into the queue.
+
+    None among the packets stands for the moment when the server closes.
+    """
+    done = list[object]()
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        accepted.set()
+        await asyncio.Event().wait()
+
+    def take(message: bytes) -> bool:
+        took = takes(message)
+        if took:
+            done.append(message)
+        return took
+
+    accepted, transport, state = asyncio.Event(), Transport(), SharedState()
+    options = uvicorn_options() | {"app": application, "lifespan": "off", "log_level": "critical"}
+    config = Config(**options)
+    config.load()
+    protocol = kind(config, state, {})
+    protocol.connection_made(transport)
+    protocol.data_received(HANDSHAKE)
+    await accepted.wait()
+    protocol.take_text = take
+    for packet in packets:
+        if transport.closed:
+            break
+        if packet is None:
+            await protocol.send({"type": "websocket.close", "code": 1000, "reason": None})
+        else:
+            protocol.data_received(packet)
+        while not protocol.queue.empty():  # as the application would, at its next turn
+            done.append(protocol.queue.get_nowait())
+            protocol.read_paused = False
+    done.append(bytes(transport.got).partition(b"\r\n\r\n")[2])
+    done.append(transport.closed)
+    for task in state.tasks:
+        task.cancel()
+    await asyncio.gather(*state.tasks, return_exceptions=True)
+    protocol.connection_lost(None)
+    return done
+
+
+payloads = st.one_of(st.binary(max_size=6), st.binary(min_size=120, max_size=130))
+frames = st.one_of(
+    st.binary(max_size=20).map(text),
+    payloads.map(text),
+    # Any opcode, FIN or not, and seldom what is forbidden: reserved bits, or no mask.
+    st.builds(framed, st.sampled_from([0x81, 0x01, 0x80, 0x00, 0x82, 0x89, 0x8A]), payloads),
+    st.builds(framed, st.integers(0, 255), payloads, st.sampled_from([MASK, None])),
+)
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[bytes | None]:
+    """What a client sends, in the packets in which it arrives: most with whole frames."""
+    sent = draw(st.lists(frames, max_size=8))
+    if draw(st.booleans()):
+        return [*sent[:4], draw(st.sampled_from([None, text(b"")])), *sent[4:]]
+    whole = b"".join(sent)
+    cuts = sorted(draw(st.sets(st.integers(0, len(whole)), max_size=6)) | {0, len(whole)})
+    return [whole[start:end] for start, end in pairwise(cuts)]
+
+
+@settings(max_examples=300)
+@given(streams(), st.sets(st.integers(0, 6)))
+@example([text(b"a")[:2], text(b"a")[2:], text(b"b")], set())
+@example([text(b"a") + text(b"b"), text(b"c")], set())
+@example([framed(0x01, b"a"), framed(0x89, b""), framed(0x80, b"b"), text(b"c")], set())
+@example([framed(0x01, b"a"), text(b"b")], set())
+@example([framed(0x88, b"\x03\xe8"), text(b"b")], set())
+@example([text(b"\xff"), text(b"")], {0, 1})
+@example([None, text(b"a")], set())
+def test_the_short_cut_changes_nothing(packets: list[bytes | None], left: set[int]) -> None:
+    """Messages whose size is in ``left`` aren't taken, and come by the queue."""
+
+    async def compare() -> None:
+        async def of(kind: type[DirectWebSocketProtocol]) -> list[object]:
+            return await effects(kind, packets, lambda message: len(message) not in left)
+
+        assert await of(DirectWebSocketProtocol) == await of(Parsed)
+
+    asyncio.run(compare())
+
+
+@pytest.mark.parametrize("size", [0, 1, 125])
+def test_a_whole_short_text_is_read(size: int) -> None:
+    payload = b"x" * size
+    sent = Frame(Opcode.TEXT, payload).serialize(mask=True)
+    assert lone_text(sent) == payload
+    assert are_whole_frames(sent)
+    assert are_whole_frames(sent + sent)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        text(b"ab")[:-1],
+        text(b"ab") + b"\x81",
+        text(b"x" * 126),
+        framed(0x82, b"ab"),
+        framed(0x01, b"ab"),
+        framed(0xC1, b"ab"),
+        framed(0x81, b"abcdef", mask=None),
+    ],
+)
+def test_nothing_else_is(data: bytes) -> None:
+    assert lone_text(data) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        text(b"ab")[:-1],
+        text(b"ab") + b"\x81",
+        text(b"ab") + framed(0x01, b"ab"),
+        framed(0x80, b"ab"),
+        text(b"x" * 126),
+        text(b"x" * 1000)[: 6 + 126],
+    ],
+)
+def test_parts_are_no_whole_frames(data: bytes) -> None:
+    assert not are_whole_frames(data)
+
+
+@pytest.mark.parametrize(
+    ("before", "by"),
+    [
+        ([], "the short cut"),
+        ([text(b"before")], "the short cut"),
+        ([text(b"before") * 3], "the short cut"),
+        ([framed(0x8A, b"")], "the short cut"),
+        ([framed(0x82, b"bytes")], "the short cut"),
+        ([text(b"before")[:3], text(b"before")[3:]], "the parser"),
+        ([framed(0x01, b"be"), framed(0x80, b"fore")], "the parser"),
+    ],
+)
+def test_who_sends_whole_messages_is_read_without_the_parser(before: list[bytes], by: str) -> None:
+    without_parser = list[bytes]()
+
+    class Noting(DirectWebSocketProtocol):
+        def _take_lone_text(self, data: bytes) -> bool:
+            took = super()._take_lone_text(data)
+            if took:
+                without_parser.append(data)
+            return took
+
+    done = asyncio.run(effects(Noting, [*before, text(b"after")], lambda _: True))
+    assert b"after" in done
+    assert by == ("the short cut" if text(b"after") in without_parser else "the parser")
