@@ -6,8 +6,9 @@ users who do nothing that was three quarters of what they cost.
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import deque
 from typing import Protocol
+from weakref import ref
 
 logger = logging.getLogger(__name__)
 
@@ -30,26 +31,20 @@ class Watched(Protocol):
 
 
 class Keepalive:
-    """Looks at each connection once in ``period`` seconds."""
+    """Looks at each connection once in ``period`` seconds, until it is closed or gone."""
 
     def __init__(self, period: float) -> None:
         self._period = period
-        #: When whom: the next one first. All wait equally long, so whoever comes last is last.
-        self._due = OrderedDict[Watched, float]()
+        #: When whom: the next one first. All wait equally long, so whoever comes last is last. A
+        #: weak reference: who is gone takes no memory until their time comes.
+        self._due = deque[tuple[float, ref[Watched]]]()
         self._timer: asyncio.TimerHandle | None = None
-
-    def __len__(self) -> int:
-        return len(self._due)
 
     def watch(self, connection: Watched) -> None:
         """Begin to look at a connection."""
-        self._due[connection] = asyncio.get_running_loop().time() + self._period
+        self._due.append((asyncio.get_running_loop().time() + self._period, ref(connection)))
         if self._timer is None:
             self._wait(self._period)
-
-    def forget(self, connection: Watched) -> None:
-        """Look at a connection no more; does nothing if nobody did."""
-        self._due.pop(connection, None)
 
     def _wait(self, seconds: float) -> None:
         self._timer = asyncio.get_running_loop().call_later(seconds, self._tick)
@@ -60,20 +55,17 @@ class Keepalive:
         self._look(now, most=max(_FEW, int(_CATCHING_UP * evenly)))
         self._timer = None
         if self._due:
-            self._wait(max(_first(self._due) - now, TICK_SECONDS))
+            self._wait(max(self._due[0][0] - now, TICK_SECONDS))
 
     def _look(self, now: float, most: int) -> None:
-        due = self._due
+        due, next_time = self._due, now + self._period
         for _ in range(most):
-            if not due or _first(due) > now:
+            if not due or due[0][0] > now:
                 return
-            connection, _ = due.popitem(last=False)
+            _, watched = due.popleft()
+            connection = watched()
             try:
-                if connection.look():
-                    due[connection] = now + self._period
+                if connection is not None and connection.look():
+                    due.append((next_time, watched))
             except Exception:  # the others are looked at all the same
                 logger.exception("A connection can't be looked at any more")
-
-
-def _first(due: OrderedDict[Watched, float]) -> float:
-    return next(iter(due.values()))

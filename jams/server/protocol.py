@@ -20,7 +20,7 @@ from websockets.frames import CloseCode, Frame
 
 from jams.connections import DIRECT_SOCKET, DirectConnection
 
-from .framing import are_whole_frames, lone_text
+from .framing import are_whole_frames, is_lone_pong, lone_text
 from .keepalive import Keepalive
 from .options import LOOK_SECONDS
 
@@ -78,7 +78,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         self._heard = True
         if self._between_messages:
-            if self._take_lone_text(data):
+            if self._take_lone_text(data) or is_lone_pong(data):
                 return
             # If not it is never again: a client that sends in pieces is read by the parser alone.
             self._between_messages = are_whole_frames(data)
@@ -94,23 +94,24 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def look(self) -> bool:
         """Send a ping to a peer that has said nothing for a while; close if it didn't answer."""
+        if self._heard:
+            self._heard = self._asked = False
+            return True
         if self.close_sent or self.transport.is_closing():
             return False
-        if not self._heard and self._asked:
+        if self._asked:
             self.keepalive_timeout()
             self._end_sending()
             return False
-        self._asked = not self._heard
-        self._heard = False
-        if self._asked:
-            self.transport.write(_PING)
+        self._asked = True
+        self.transport.write(_PING)
         return True
 
     def handle_pong(self, event: Frame) -> None:
         """Nothing: whatever comes is a sign of life."""
 
     def stop_keepalive(self) -> None:
-        self._keepalive.forget(self)
+        """Nothing: it is forgotten, or the next look finds it closed."""
 
     def start_keepalive(self) -> None:
         self._keepalive.watch(self)
@@ -152,6 +153,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._heard = False
         self._end_sending()
         # No cycles: or memory, and time, would be the garbage collector's.
         self.take_text = None  # it knows the consumer, which knows this socket

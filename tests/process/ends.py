@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from uvicorn import Config
 
+from jams.server.framing import is_lone_pong
 from jams.server.keepalive import Keepalive
 from jams.server.options import uvicorn_options
 from jams.server.protocol import DirectWebSocketProtocol
@@ -51,11 +52,14 @@ async def connected(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ends]:
         while (event := await receive())["type"] == "websocket.receive":
             heard.put_nowait(event["text"])
 
+    def noting_pongs(data: bytes) -> bool:
+        if is_pong := is_lone_pong(data):
+            heard.put_nowait("a pong")
+        return is_pong
+
     # It is for the life of a process, and this one is the tests'.
     monkeypatch.setattr("jams.server.worker.spare_garbage_collections", lambda: None)
-    monkeypatch.setattr(
-        DirectWebSocketProtocol, "handle_pong", lambda *_: heard.put_nowait("a pong")
-    )
+    monkeypatch.setattr("jams.server.protocol.is_lone_pong", noting_pongs)
     options = uvicorn_options() | {"app": application, "lifespan": "off"}
     server = DrainingServer(Config(**options))
     server.server_state.keepalive = watched = Keepalive(3600.0)
@@ -70,11 +74,11 @@ async def connected(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ends]:
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     await reader.readuntil(b"\r\n\r\n")
                 (protocol,) = server._sockets()
-                assert list(watched._due) == [protocol]
+                assert [connection() for _, connection in watched._due] == [protocol]
                 yield Ends(protocol, reader, writer, heard)
             finally:
                 writer.close()
                 with suppress(OSError):  # the other end may have closed it
                     await writer.wait_closed()
                 server.should_exit = True
-    assert not len(watched)
+    assert not protocol.look()

@@ -12,7 +12,7 @@ from uvicorn import Config
 from websockets.frames import Frame, Opcode
 from websockets.speedups import apply_mask
 
-from jams.server.framing import are_whole_frames, lone_text
+from jams.server.framing import are_whole_frames, is_lone_pong, lone_text
 from jams.server.options import uvicorn_options
 from jams.server.protocol import DirectWebSocketProtocol, SharedState
 
@@ -124,6 +124,7 @@ async def effects(
 payloads = st.one_of(st.binary(max_size=6), st.binary(min_size=120, max_size=130))
 frames = st.one_of(
     st.binary(max_size=20).map(text),
+    st.just(framed(0x8A, b"")),
     payloads.map(text),
     # Any opcode, FIN or not, and seldom what is forbidden: reserved bits, or no mask.
     st.builds(framed, st.sampled_from([0x81, 0x01, 0x80, 0x00, 0x82, 0x89, 0x8A]), payloads),
@@ -151,6 +152,7 @@ def streams(draw: st.DrawFn) -> list[bytes | None]:
 @example([framed(0x88, b"\x03\xe8"), text(b"b")], set())
 @example([text(b"\xff"), text(b"")], {0, 1})
 @example([None, text(b"a")], set())
+@example([framed(0x01, b"a"), framed(0x8A, b""), framed(0x80, b"b")], set())
 def test_the_short_cut_changes_nothing(packets: list[bytes | None], left: set[int]) -> None:
     """Messages whose size is in ``left`` aren't taken, and come by the queue."""
 
@@ -187,6 +189,17 @@ def test_a_whole_short_text_is_read(size: int) -> None:
 )
 def test_nothing_else_is(data: bytes) -> None:
     assert lone_text(data) is None
+    assert not is_lone_pong(data)
+
+
+def test_only_an_empty_pong_by_itself_needs_no_parser() -> None:
+    pong = Frame(Opcode.PONG, b"").serialize(mask=True)
+    assert is_lone_pong(pong)
+    assert not is_lone_pong(pong[:-1])
+    assert not is_lone_pong(pong + pong)
+    assert not is_lone_pong(framed(0x89, b""))
+    assert not is_lone_pong(framed(0x8A, b"x"))
+    assert not is_lone_pong(framed(0x8A, b"abcd", mask=None))
 
 
 @pytest.mark.parametrize(
