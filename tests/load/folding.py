@@ -70,6 +70,7 @@ RULES = (
     _rule(
         "parsing frames",
         r"websockets/(frames|protocol|streams|speedups|utils|extensions)",
+        r"jams/server/framing\.py",
         r"^(WebSockets|Direct\w*)\w*Protocol\.",
     ),
     _rule(

@@ -15,6 +15,7 @@ PING = "DirectWebSocketProtocol.look (jams/server/protocol.py:70)"
         (["uv__stream_io (stream.c:1210)", "read (libc.so.6)"], "reading"),
         (["uv__io_poll (linux.c:1452)", "epoll_pwait (libc.so.6)"], "the event loop"),
         ([PING, "Frame.parse (websockets/frames.py:299)"], "parsing frames"),
+        (["lone_text (jams/server/framing.py:9)", "apply_mask (x.c:1)"], "parsing frames"),
         ([PING, "UVStream_write (loop.c:110085)", "write (libc.so.6)"], "pings and pongs"),
         (["Keepalive._tick (jams/server/keepalive.py:70)", "f (x.c:1)"], "pings and pongs"),
         (["Roster.agrees_with (jams/roster.py:9)"], "audits and beats"),
