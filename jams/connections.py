@@ -37,7 +37,7 @@ class DirectSocket(Protocol):
 
     ``take_text`` is called with each text message, and tells whether it took it; what it leaves
     comes by ASGI's ``receive``, and then everything else as well until that is received.
-    ``connection`` is ended when the transport is lost, and told when it falls behind.
+    ``connection`` is ended when the transport is lost, and told whether it is ``behind``.
     """
 
     transport: asyncio.Transport
@@ -204,7 +204,7 @@ class DirectConnection(Connection):
 
     def __init__(self, send: Send, socket: DirectSocket) -> None:
         super().__init__()
-        #: Whether more waits to be sent than the transport likes (its high-water mark).
+        #: Whether anything waits in the transport: the peer has read nothing for a while.
         self.behind = False
         self._send = send
         self._socket = socket
@@ -213,8 +213,9 @@ class DirectConnection(Connection):
         self._closing: asyncio.Task[None] | None = None
 
     def open(self) -> None:
-        """Hear of the transport from now on. No task begins."""
+        """Hear from now on when something waits in the transport. No task begins."""
         self._socket.connection = self
+        self._transport.set_write_buffer_limits(high=0)
 
     def put(self, frames: Sequence[Frame], wire: bytes) -> None:
         if self.closed:
@@ -229,7 +230,7 @@ class DirectConnection(Connection):
         self.closed = True
 
     def is_stuck(self, now: float) -> bool:
-        if not self._transport.get_write_buffer_size():
+        if not self.behind:
             self._behind_since = None
         elif self._behind_since is None:
             self._behind_since = now

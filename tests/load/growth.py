@@ -44,6 +44,9 @@ _TIMED = (
 FIGURES = (
     Figure("event, 2,000 toggles/s", "µs per delivered event, 2,000 toggles/s"),
     Figure(f"event, 2,000 toggles/s{_NET}", "- without what time costs"),
+    Figure("event, 2,000 toggles/s, kernel", "- the kernel alone", flat=False),
+    Figure("ws, event, 2,000 toggles/s", "- of bare ws", flat=False),
+    Figure("ws, event, 2,000 toggles/s, kernel", "- of that the kernel", flat=False),
     Figure("event, saturated", "µs per delivered event, 64 in flight"),
     Figure(f"event, saturated{_NET}", "- without what time costs"),
     Figure(f"event, saturated{_OWN}", "- and without the kernel"),
@@ -118,6 +121,7 @@ async def _measure_bare(measure: Measure) -> None:
         users = measure.size.users
         await measure.warm_up()
         await measure.join("join, everybody", users, JOIN_WINDOW)
+        await measure.fixed_rate()
         await measure.saturated()
         await measure.saturated("event, saturated alike", IN_FLIGHT * users // SIZES[0])
         await _storms(measure, "join, more at once", STORM)

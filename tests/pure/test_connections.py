@@ -40,8 +40,8 @@ class Peer(asyncio.Transport):
     def get_write_buffer_size(self) -> int:
         return self.unread
 
-    def is_closing(self) -> bool:
-        return self.aborted
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        assert (high, low) == (0, None)
 
     def abort(self) -> None:
         self.aborted = True
@@ -164,11 +164,11 @@ async def test_a_queued_socket_that_is_far_behind_is_closed(peer: Peer) -> None:
 def test_a_direct_socket_is_stuck_when_nothing_was_read_for_long(peer: Peer) -> None:
     connection = DirectConnection(peer.send, peer)
     assert not connection.is_stuck(0)
-    peer.unread = 1
+    connection.behind = True
     assert not connection.is_stuck(1)
     assert not connection.is_stuck(1 + SEND_SECONDS)
     assert connection.is_stuck(1.1 + SEND_SECONDS)
-    peer.unread = 0
+    connection.behind = False
     assert not connection.is_stuck(2 + SEND_SECONDS)
-    peer.unread = 1
+    connection.behind = True
     assert not connection.is_stuck(3 + SEND_SECONDS)
