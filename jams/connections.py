@@ -36,8 +36,9 @@ class DirectSocket(Protocol):
     """What a server may offer beside ASGI's messages: the transport below them, and a short cut.
 
     ``take_text`` is called with each text message, and tells whether it took it; what it leaves
-    comes by ASGI's ``receive``, and then everything else as well until that is received.
-    ``connection`` is ended when the transport is lost, and told whether it is ``behind``.
+    comes by ASGI's ``receive``, and then everything else as well until that is received. What it
+    leaves it may be asked about once more. ``connection`` is ended when the transport is lost or
+    about to close, and told whether it is ``behind``.
     """
 
     transport: asyncio.Transport
@@ -204,7 +205,7 @@ class DirectConnection(Connection):
 
     def __init__(self, send: Send, socket: DirectSocket) -> None:
         super().__init__()
-        #: Whether anything waits in the transport: the peer has read nothing for a while.
+        #: Whether anything waits in the transport, for the peer doesn't read as fast as it should.
         self.behind = False
         self._send = send
         self._socket = socket
@@ -216,6 +217,8 @@ class DirectConnection(Connection):
         """Hear from now on when something waits in the transport. No task begins."""
         self._socket.connection = self
         self._transport.set_write_buffer_limits(high=0)
+        # A page before, on the same connection, may not have been read yet: that was told before.
+        self.behind = self._transport.get_write_buffer_size() > 0
 
     def put(self, frames: Sequence[Frame], wire: bytes) -> None:
         if self.closed:

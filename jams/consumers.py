@@ -75,7 +75,7 @@ class JamConsumer(AsyncConsumer):
         self.connection.open()
         try:
             await self.enter()
-            if socket is not None:
+            if socket is not None and not self.connection.closed:
                 socket.take_text = self.take
             while (event := await receive())["type"] == "websocket.receive":
                 await self.receive(event)

@@ -36,7 +36,7 @@ class Keepalive:
     def __init__(self, period: float) -> None:
         self._period = period
         #: When whom: the next one first. All wait equally long, so whoever comes last is last. A
-        #: weak reference: who is gone takes no memory until their time comes.
+        #: weak reference: who is gone leaves no more than it until their time comes.
         self._due = deque[tuple[float, ref[Watched]]]()
         self._timer: asyncio.TimerHandle | None = None
 

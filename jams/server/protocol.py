@@ -103,9 +103,9 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         super().data_received(data)
 
     def _take_lone_text(self, data: bytes) -> bool:
-        # While an earlier message waits to be received, nothing is read.
         take = self.take_text
-        if take is None or self.close_sent:
+        # ``read_paused``: an earlier message still waits to be received.
+        if take is None or self.read_paused or self.close_sent:
             return False
         text = lone_text(data)
         return text is not None and take(text)
@@ -117,6 +117,9 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
             return True
         if self.close_sent or self.transport.is_closing():
             return False
+        if self.connection is not None and self.connection.behind:
+            self._asked = False  # nothing is read of it: it is judged by how it reads
+            return True
         if self._asked:
             self.keepalive_timeout()
             self._end_sending()
@@ -154,6 +157,23 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
             return
         super().send_receive_event_to_app()
 
+    def handle_close(self, event: Frame) -> None:
+        super().handle_close(event)
+        self._end_sending()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self._end_sending()
+
+    def eof_received(self) -> None:
+        super().eof_received()
+        self._end_sending()
+
+    def shutdown(self) -> None:
+        # uvicorn's would say goodbye once more to a peer that has said it, which isn't allowed.
+        if not self.transport.is_closing():
+            super().shutdown()
+
     def pause_writing(self) -> None:
         """Read nothing more from a peer that doesn't read what it is sent."""
         super().pause_writing()
@@ -179,6 +199,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         self.conn.parser.close()  # a generator that knows its own protocol
 
     def _end_sending(self) -> None:
+        """Send no more events: nothing may follow a close, and nobody hears what would."""
         if self.connection is not None:
             self.connection.end()
 

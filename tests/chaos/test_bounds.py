@@ -44,6 +44,8 @@ def test_a_dead_line_is_noticed_and_its_seat_freed_in_time() -> None:
     # Once, the last of those who came in one storm: they are spread over a part of the period.
     noticed += options.LOOK_SECONDS / keepalive._CATCHING_UP
     assert noticed + owners.GRACE_SECONDS < GONE_SECONDS
+    # One to which more was sent than it took is the kernel's to notice.
+    assert options.UNACKNOWLEDGED_MS / 1000 + owners.GRACE_SECONDS < GONE_SECONDS
 
 
 def test_an_unread_socket_is_closed_in_time() -> None:

@@ -11,6 +11,8 @@ from jams.connections import OUTBOX_BYTES, DirectConnection, Frame
 from .ends import PATIENCE_SECONDS, Ends, connected
 
 FRAME = Frame(b"x" * 1000)
+CLOSE = b"\x88\x80\0\0\0\0"
+BROKEN = b"\x83\x80\0\0\0\0"
 #: What the kernel keeps of what nobody reads, at both ends, is less than this.
 KERNEL_BYTES = 32 * 1024 * 1024
 
@@ -70,10 +72,10 @@ async def test_a_peer_that_is_gone_is_sent_nothing(monkeypatch: pytest.MonkeyPat
         connection = sending(ends)
         ends.writer.close()
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while not connection.closed:  # noqa: ASYNC110 (the protocol has no event for it)
+            while ends.protocol.connection:  # noqa: ASYNC110 (the protocol has no event for it)
                 await asyncio.sleep(0)
+        assert connection.closed
         connection.push(FRAME)
-        assert ends.protocol.connection is None
 
 
 async def test_a_peer_that_answers_no_ping_is_sent_nothing_after_the_close(
@@ -84,3 +86,37 @@ async def test_a_peer_that_answers_no_ping_is_sent_nothing_after_the_close(
         while ends.protocol.look():
             assert not connection.closed
         assert connection.closed
+
+
+async def test_a_peer_that_is_behind_may_not_be_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with connected(monkeypatch) as ends:
+        connection = sending(ends)
+        await fill(connection)
+        # Nothing is read of it, so its answer to a ping would not be.
+        for _ in range(4):
+            assert ends.protocol.look()
+        assert not connection.closed
+
+
+@pytest.mark.parametrize("ending", ["a close frame", "a broken frame", "the end of the line"])
+async def test_nothing_follows_a_close_that_waits(
+    monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    async with connected(monkeypatch) as ends:
+        connection = sending(ends)
+        await fill(connection)
+        match ending:
+            case "a close frame":
+                ends.protocol.data_received(CLOSE)
+            case "a broken frame":
+                ends.protocol.data_received(BROKEN)
+            case _:
+                ends.protocol.eof_received()
+                ends.protocol.transport.close()
+        waiting = ends.protocol.transport.get_write_buffer_size()
+        assert waiting
+        connection.push(FRAME)
+        assert ends.protocol.transport.get_write_buffer_size() == waiting
+        ends.protocol.shutdown()  # as the server's end does, whatever the connection is at
+        assert ends.protocol.transport.get_write_buffer_size() == waiting
+        ends.protocol.transport.abort()

@@ -161,6 +161,13 @@ async def test_a_queued_socket_that_is_far_behind_is_closed(peer: Peer) -> None:
     connection.end()
 
 
+def test_a_direct_socket_may_be_behind_from_the_first(peer: Peer) -> None:
+    peer.unread = 1
+    connection = DirectConnection(peer.send, peer)
+    connection.open()
+    assert connection.behind
+
+
 def test_a_direct_socket_is_stuck_when_nothing_was_read_for_long(peer: Peer) -> None:
     connection = DirectConnection(peer.send, peer)
     assert not connection.is_stuck(0)
