@@ -67,10 +67,16 @@ async def test_a_peer_that_reads_nothing_is_cut_off(monkeypatch: pytest.MonkeyPa
             assert len(await ends.reader.read()) < before + after
 
 
-async def test_a_peer_that_is_gone_is_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("way", ["says so", "is cut off"])
+async def test_a_peer_that_is_gone_is_sent_nothing(
+    monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
     async with connected(monkeypatch) as ends:
         connection = sending(ends)
-        ends.writer.close()
+        if way == "says so":
+            ends.writer.close()
+        else:
+            ends.protocol.transport.abort()
         async with asyncio.timeout(PATIENCE_SECONDS):
             while ends.protocol.connection:  # noqa: ASYNC110 (the protocol has no event for it)
                 await asyncio.sleep(0)
