@@ -103,12 +103,14 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         super().data_received(data)
 
     def _take_lone_text(self, data: bytes) -> bool:
-        take = self.take_text
-        # ``read_paused``: an earlier message still waits to be received.
-        if take is None or self.read_paused or self.close_sent:
-            return False
         text = lone_text(data)
-        return text is not None and take(text)
+        return text is not None and self._take(text)
+
+    def _take(self, text: bytes) -> bool:
+        # ``read_paused``: an earlier message still waits to be received.
+        if self.take_text is None or self.read_paused or self.close_sent:
+            return False
+        return self.take_text(text)
 
     def look(self) -> bool:
         """Send a ping to a peer that has said nothing for a while; close if it didn't answer."""
@@ -142,13 +144,9 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         self.response.headers.clear()
 
     def send_receive_event_to_app(self) -> None:
-        take = self.take_text
-        # ``read_paused``: an earlier message still waits to be received.
-        if take and self.curr_msg_data_type == "text" and not (self.read_paused or self.close_sent):
-            text = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
-            if take(text):
-                self.frames = []
-                return
+        if self.curr_msg_data_type == "text" and self._take(b"".join(self.frames)):
+            self.frames = []
+            return
         if self.curr_msg_data_type == "text" and not self.close_sent and not _is_utf8(self.frames):
             # As uvicorn does, but for its traceback in the log: anybody could fill that.
             self.frames = []
