@@ -11,7 +11,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from .messages import CloseCode, FromServer, encode
@@ -19,6 +19,8 @@ from .messages import CloseCode, FromServer, encode
 logger = logging.getLogger(__name__)
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+#: Takes a text message, and tells whether it did.
+TakeText = Callable[[bytes], bool]
 
 #: Frames that may wait for one socket, and their bytes on a direct one. A jam of seven that toggle
 #: as fast as they may makes 140 a second, of 60 bytes; somebody who is this far behind will not
@@ -42,7 +44,7 @@ class DirectSocket(Protocol):
     """
 
     transport: asyncio.Transport
-    take_text: Callable[[bytes], bool] | None
+    take_text: TakeText | None
     connection: "DirectConnection | None"
 
 
@@ -113,6 +115,10 @@ class Connection(ABC):
         """Begin to send: the socket is accepted."""
 
     @abstractmethod
+    def take_texts(self, take: TakeText) -> None:
+        """Have text messages come by a call where the server can do that, until it is closed."""
+
+    @abstractmethod
     def put(self, frames: Sequence[Frame], wire: bytes) -> None:
         """Send frames soon; ``wire`` is all of them as they go out. Ignored if it is closed."""
 
@@ -149,6 +155,9 @@ class QueuedConnection(Connection):
 
     def open(self) -> None:
         self._writer = asyncio.create_task(self._write(), name="writer")
+
+    def take_texts(self, take: TakeText) -> None:
+        """Nothing: they come by ASGI's ``receive``."""
 
     def put(self, frames: Sequence[Frame], wire: bytes) -> None:
         if self.closed:
@@ -220,6 +229,10 @@ class DirectConnection(Connection):
         # A page before, on the same connection, may not have been read yet: that was told before.
         self.behind = self._transport.get_write_buffer_size() > 0
 
+    def take_texts(self, take: TakeText) -> None:
+        if not self.closed:
+            self._socket.take_text = take
+
     def put(self, frames: Sequence[Frame], wire: bytes) -> None:
         if self.closed:
             return
@@ -253,3 +266,13 @@ class DirectConnection(Connection):
         except Exception as error:
             logger.debug("The peer has gone, or reads nothing: %r", error)
             self.abort()
+
+
+def connection_of(scope: Mapping[str, Any], send: Send) -> Connection:
+    """Return the connection of the socket that this task serves, the direct one if it offers it."""
+    socket: DirectSocket | None = scope.get("extensions", {}).get(DIRECT_SOCKET)
+    if socket is not None:
+        return DirectConnection(send, socket)
+    task = asyncio.current_task()
+    assert task is not None
+    return QueuedConnection(send, task.cancel)

@@ -1,34 +1,23 @@
 """``JamConsumer``: a user's socket. Each verb decodes, asks the presence, and answers."""
 
-import asyncio
-import logging
 import secrets
-import time
 from typing import Any
 from urllib.parse import parse_qs
 
 from channels.consumer import AsyncConsumer
-from django.conf import settings
 
 from . import tokens
 from .admission import admits_socket
 from .attendance import Attendance, LoopTaken, UnknownLoop
 from .clock import now_ms
-from .connections import (
-    DIRECT_SOCKET,
-    Connection,
-    DirectConnection,
-    DirectSocket,
-    QueuedConnection,
-)
+from .connections import connection_of
+from .inbox import Inbox
 from .jam import Wish
 from .loops import CAPACITY
 from .messages import (
-    BadMessage,
     Clock,
     ClockRequest,
     CloseCode,
-    Error,
     ErrorCode,
     FromClient,
     Joined,
@@ -36,16 +25,12 @@ from .messages import (
     Play,
     Stop,
     Swap,
-    decode,
 )
 from .origins import origin_tag
 from .presence import Presence
-from .rates import Rate
 from .shards import NoSuchShard
 from .store import StoreError
 from .worker import get_worker
-
-logger = logging.getLogger(__name__)
 
 
 class JamConsumer(AsyncConsumer):
@@ -57,26 +42,17 @@ class JamConsumer(AsyncConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the socket; give the seat up exactly once, whatever ends it."""
-        self.limits = limits = settings.JAM_LIMITS
         self.scope = scope
-        self.rate = Rate(limits.messages_per_second, limits.message_burst)
-        self.bad_frames = 0
         self.busy = False
         self.attendance: Attendance | None = None
-        socket: DirectSocket | None = scope.get("extensions", {}).get(DIRECT_SOCKET)
-        if socket is None:
-            task = asyncio.current_task()
-            assert task is not None
-            self.connection: Connection = QueuedConnection(send, task.cancel)
-        else:
-            self.connection = DirectConnection(send, socket)
+        self.connection = connection_of(scope, send)
+        self.inbox = Inbox(self.connection)
         await receive()  # websocket.connect
         await send({"type": "websocket.accept"})
         self.connection.open()
         try:
             await self.enter()
-            if socket is not None and not self.connection.closed:
-                socket.take_text = self.take
+            self.connection.take_texts(self.take)
             while (event := await receive())["type"] == "websocket.receive":
                 await self.receive(event)
         finally:
@@ -125,8 +101,8 @@ class JamConsumer(AsyncConsumer):
         """Carry out what a frame asks for."""
         self.busy = True
         try:
-            message = self.read(event.get("text"))
-            if message is None or not self.may_speak():
+            message = self.inbox.read(event.get("text"))
+            if message is None or not self.inbox.admits():
                 return
             if isinstance(message, Swap):
                 await self.swap(message.loop)
@@ -139,39 +115,12 @@ class JamConsumer(AsyncConsumer):
         """Carry out a frame at once; tell whether that can be (see ``DirectSocket.take_text``)."""
         if self.busy:
             return False  # an earlier frame goes first
-        message = self.read(frame)
+        message = self.inbox.read(frame)
         if isinstance(message, Swap):
             return False  # it waits for the store
-        if message is not None and self.may_speak():
+        if message is not None and self.inbox.admits():
             self.carry_out(message)
         return True
-
-    def read(self, frame: str | bytes | None) -> FromClient | None:
-        """Return a text frame's message; refuse a frame that holds none, or is none (None)."""
-        try:
-            if frame is None:
-                raise BadMessage("A message is a text frame.")
-            if len(frame) > self.limits.frame_bytes:
-                raise BadMessage("No message is that long.")
-            message = decode(frame)
-        except BadMessage as error:
-            if self.may_speak():
-                self.refuse(ErrorCode.BAD_MESSAGE, str(error))
-                self.bad_frames += 1
-                if self.bad_frames >= self.limits.bad_frames_in_a_row:
-                    self.connection.close(CloseCode.BAD_FRAMES)
-            return None
-        self.bad_frames = 0
-        return message
-
-    def may_speak(self) -> bool:
-        """Count a message; tell whether it is within the rate, and close the socket if it isn't."""
-        if self.attendance is None or self.connection.closed:
-            return False
-        if self.rate.allows(time.monotonic()):
-            return True
-        self.connection.close(CloseCode.TOO_MANY)
-        return False
 
     def carry_out(self, message: FromClient) -> None:
         """Do what a message asks for that needs no waiting."""
@@ -193,15 +142,11 @@ class JamConsumer(AsyncConsumer):
         try:
             await self.presence.swap(self.attendance, loop)
         except UnknownLoop:
-            self.refuse(ErrorCode.UNKNOWN_LOOP, "No kit has this loop.")
+            self.inbox.refuse(ErrorCode.UNKNOWN_LOOP, "No kit has this loop.")
         except LoopTaken:
-            self.refuse(ErrorCode.LOOP_TAKEN, "Somebody was faster: this loop is taken.")
+            self.inbox.refuse(ErrorCode.LOOP_TAKEN, "Somebody was faster: this loop is taken.")
         except StoreError:
-            self.refuse(ErrorCode.TRY_AGAIN, "That didn't work just now. Try again.")
-
-    def refuse(self, code: ErrorCode, message: str) -> None:
-        """Answer a frame that asks for what can't be."""
-        self.connection.push_message(Error(code, message))
+            self.inbox.refuse(ErrorCode.TRY_AGAIN, "That didn't work just now. Try again.")
 
 
 def _seat_asked_for(query: dict[str, list[str]], jam_id: str) -> tuple[str, Wish]:

@@ -24,8 +24,11 @@ _levers = Levers.of_this_process()
 _real_time = time.time
 time.time = lambda: _real_time() + _levers.clock_shift
 
-from jams import consumers, tokens, worker  # noqa: E402
+from jams import tokens, worker  # noqa: E402
 from jams.balancer import JamBalancer  # noqa: E402
+from jams.consumers import JamConsumer  # noqa: E402
+from jams.inbox import Inbox  # noqa: E402
+from jams.messages import ErrorCode  # noqa: E402
 from jams.presence import Presence  # noqa: E402
 from loops_project.asgi import application as project  # noqa: E402
 
@@ -55,7 +58,23 @@ def _break_handlers() -> None:
     _break(tokens, "issue", lambda seat: seat.jam_id, "joined")
     for verb in ("play", "stop", "swap", "leave"):
         _break(Presence, verb, lambda _, attendance, *rest: attendance.jam_id)
-    _break(consumers.JamConsumer, "refuse", lambda self, *rest: self.attendance.jam_id)
+    _break_refusals()
+
+
+class _BrokenInbox(Inbox):
+    def refuse(self, code: ErrorCode, message: str) -> None:
+        raise Broken("broken-refuse-")
+
+
+def _break_refusals() -> None:
+    enter = JamConsumer.enter
+
+    async def enter_broken(self: JamConsumer) -> None:
+        await enter(self)
+        if self.attendance is not None and self.attendance.jam_id.startswith("broken-refuse-"):
+            self.inbox = _BrokenInbox(self.connection)
+
+    JamConsumer.enter = enter_broken  # type: ignore[method-assign]
 
 
 def _count_releases() -> None:

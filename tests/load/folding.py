@@ -47,9 +47,9 @@ RULES = (
     _rule("the relay", r"jams/relay\.py", r"/channels_redis/", r"^channels_redis"),
     _rule(
         "decoding and counting a message",
-        r"jams/(rates|admission)\.py",
+        r"jams/(inbox|rates|admission)\.py",
         r"^decode \(jams",
-        r"^JamConsumer\.(read|may_speak|take|receive|carry_out) ",
+        r"^JamConsumer\.(take|receive|carry_out) ",
         r"django/(utils/functional|conf/__init__)\.py",
     ),
     _rule(
