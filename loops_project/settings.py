@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "loops_project.headers.permissions_policy",
     # Inside the header middleware, so that static files carry them too. Development serves from the
     # sources.
-    *(["servestatic.middleware.ServeStaticMiddleware"] if PRODUCTION else []),
+    *(["loops_project.static_files.StaticFilesOfAllBuilds"] if PRODUCTION else []),
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -188,7 +188,8 @@ LOGGING = {
             "level": LOG_LEVEL if LOG_LEVEL != "DEBUG" else "INFO",
             "propagate": True,
         },
-        # Not a line for each address that leads nowhere: anybody can make thousands of them.
+        # Not a line for each address or host that leads nowhere: anybody can make thousands of them.
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

@@ -87,8 +87,10 @@ def test_without_https_in_front_it_only_redirects(server: ServerProcess) -> None
     assert response.headers["Location"] == f"https://{HOST}/"
 
 
-def test_another_host_is_refused(server: ServerProcess) -> None:
+def test_another_host_is_refused_without_a_word_in_the_log(server: ServerProcess) -> None:
     assert get(server, "/", {**FROM_PROXY, "Host": "evil.example.org"}).status == 400
+    assert get(server, "/admin/", {**FROM_PROXY, "Host": "evil.example.org"}).status == 400
+    assert "evil.example.org" not in server.log
 
 
 def test_a_link_that_leads_nowhere_shows_a_way_on(server: ServerProcess) -> None:
@@ -123,6 +125,39 @@ def test_static_files_are_served_for_ever_under_their_hashed_names(
     assert response.headers["Content-Type"].startswith("text/javascript")
     assert "immutable" in response.headers["Cache-Control"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_files_of_builds_before_and_after_are_served_too(
+    server: ServerProcess, production: dict[str, str]
+) -> None:
+    """While workers are replaced pages and their files come from different builds."""
+    folder = Path(production["STATIC_ROOT"]) / "jams" / "css"
+    other = folder / "tokens.0123456789ab.css"
+    assert get(server, f"/static/jams/css/{other.name}", FROM_PROXY).status == 404
+    other.write_text("/* of another build */")
+    response = get(server, f"/static/jams/css/{other.name}", FROM_PROXY)
+    assert (response.status, response.body) == (200, b"/* of another build */")
+    assert response.headers["Content-Type"].startswith("text/css")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "staticfiles.json",
+        "..%2fdb.sqlite3",
+        "../db.0123456789ab.sqlite3",
+        "..%2fdb.0123456789ab.sqlite3",
+        "%2e%2e/db.0123456789ab.sqlite3",
+        "%00.0123456789ab.css",
+        "jams/css",
+    ],
+)
+def test_nothing_but_static_files_is_served(
+    server: ServerProcess, production: dict[str, str], path: str
+) -> None:
+    secret = Path(production["STATIC_ROOT"]).parent / "db.0123456789ab.sqlite3"
+    secret.write_text("secret")
+    assert get(server, f"/static/{path}", FROM_PROXY).status == 404
 
 
 def test_every_import_names_a_file_by_its_hash(production: dict[str, str]) -> None:
