@@ -188,7 +188,8 @@ LOGGING = {
             "level": LOG_LEVEL if LOG_LEVEL != "DEBUG" else "INFO",
             "propagate": True,
         },
-        # Not a line for each address or host that leads nowhere: anybody can make thousands of them.
+        # Not a line for each address that leads nowhere, or each host that isn't ours: anybody can
+        # make thousands of them.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

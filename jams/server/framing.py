@@ -14,6 +14,8 @@ from websockets.speedups import apply_mask
 _FIN = _MASK = 0x80
 _HEADER_BYTES = 6
 _MOST_BYTES = 125
+#: More at once isn't looked through: no client of ours has so much to say.
+_MOST_TOGETHER = 4096
 _WHOLE_TEXT = _FIN | int(Opcode.TEXT)
 _EMPTY_PONG = bytes((_FIN | Opcode.PONG, _MASK))
 
@@ -33,6 +35,8 @@ def is_lone_pong(data: bytes) -> bool:
 
 def are_whole_frames(data: bytes) -> bool:
     """Tell whether the data is short frames that are whole messages each, and nothing of a next."""
+    if len(data) > _MOST_TOGETHER:
+        return False
     at = 0
     while at + _HEADER_BYTES <= len(data):
         head, size = data[at], data[at + 1] & ~_MASK

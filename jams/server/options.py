@@ -23,6 +23,21 @@ GOODBYE_SECONDS = 2.0
 #: ... and so long for requests that are still being answered.
 REQUESTS_SECONDS = 2
 
+#: Frames that one socket may send from look to look, however little they say; and for each message
+#: it may send at least so many, since a message may come in parts.
+_FEWEST_FRAMES = 1000
+_FRAMES_OF_A_MESSAGE = 4
+
+
+def frames_between_looks() -> int:
+    """Return how many frames a socket may send in ``LOOK_SECONDS``, pings and parts included.
+
+    To parse a thousand takes some 10 ms, in which nobody else is served.
+    """
+    limits = settings.JAM_LIMITS
+    messages = limits.messages_per_second * LOOK_SECONDS + limits.message_burst
+    return max(_FEWEST_FRAMES, int(_FRAMES_OF_A_MESSAGE * messages))
+
 
 def uvicorn_options() -> dict[str, Any]:
     """Return the options of uvicorn, for ``uvicorn.Config``."""
@@ -33,7 +48,7 @@ def uvicorn_options() -> dict[str, Any]:
         "lifespan": "on",
         # The C implementations: half the CPU of the ones in Python.
         "loop": "uvloop",
-        "http": "jams.server.protocol:FrontProtocol",  # httptools
+        "http": "jams.server.front:FrontProtocol",  # httptools
         "ws": "jams.server.protocol:DirectWebSocketProtocol",
         "ws_ping_interval": None,  # see keepalive.py
         # What a client may say fits in here; a longer message is refused by its header alone.

@@ -6,14 +6,17 @@ What is added are short cuts, which the application finds in its scope (see
 and text messages come as a call instead of through a queue and a task switch. A text that arrives
 as nearly all do, by itself and whole, is read without the parser (``framing.py``). And pings are
 those of ``keepalive.py``.
+
+What one peer sends is bounded here as well, whatever it means: a worker has one thread, and nobody
+else is served while it parses.
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+from uvicorn._types import ASGIReceiveEvent
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.frames import CloseCode, Frame
@@ -22,10 +25,15 @@ from jams.connections import DIRECT_SOCKET, DirectConnection
 
 from .framing import are_whole_frames, is_lone_pong, lone_text
 from .keepalive import Keepalive
-from .options import LOOK_SECONDS
+from .options import LOOK_SECONDS, frames_between_looks
 
 #: A ping with nothing in it (RFC 6455, section 5.5.2).
 _PING = b"\x89\0"
+#: How much is parsed before it is asked whether to go on: one reading may be 256,000 bytes, half a
+#: second of frames with nothing in them.
+_PARSED_TOGETHER = 4096
+#: Parts of one message. They may be empty, so its size doesn't bound them.
+_MOST_PARTS = 100
 
 
 class SharedState(ServerState):
@@ -34,14 +42,7 @@ class SharedState(ServerState):
     def __init__(self) -> None:
         super().__init__()
         self.keepalive = Keepalive(LOOK_SECONDS)
-
-
-class FrontProtocol(HttpToolsProtocol):
-    """uvicorn's protocol of pages, which is the first to hear of a socket as well."""
-
-    def handle_websocket_upgrade(self) -> None:
-        super().handle_websocket_upgrade()
-        self.parser = None  # type: ignore[assignment]  # it knows this protocol, which is done
+        self.frames_between_looks = frames_between_looks()
 
 
 class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
@@ -52,8 +53,9 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     __slots__ = (
         "_asked",
         "_between_messages",
+        "_frames_left",
         "_heard",
-        "_keepalive",
+        "_shared",
         "close_sent",
         "conn",
         "connection",
@@ -81,12 +83,15 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         #: ... and whether it sent a ping then.
         self._asked = False
         assert isinstance(server_state, SharedState)
-        self._keepalive = server_state.keepalive
+        self._shared = server_state
+        #: How many more frames are parsed until the next look.
+        self._frames_left = server_state.frames_between_looks
 
     def run_asgi(self) -> Coroutine[Any, Any, None]:
         extensions: dict[str, object] = self.scope["extensions"]  # type: ignore[assignment]
         extensions[DIRECT_SOCKET] = self
         self._between_messages = True  # the request has been read, and nothing else
+        self.transport.pause_reading()  # until it is answered: there is no socket before
         return super().run_asgi()
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
@@ -100,7 +105,23 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
                 return
             # If not it is never again: a client that sends in pieces is read by the parser alone.
             self._between_messages = are_whole_frames(data)
-        super().data_received(data)
+        for at in range(0, len(data), _PARSED_TOGETHER):
+            super().data_received(data[at : at + _PARSED_TOGETHER])
+            if self.transport.is_closing():
+                return
+
+    def handle_events(self) -> None:
+        self._frames_left -= len(self.conn.events)
+        if self._frames_left < 0:
+            self.transport.abort()  # what it sends keeps the others waiting, whatever it means
+        else:
+            super().handle_events()
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) < _MOST_PARTS or self.close_sent:
+            super().handle_cont(event)
+        else:
+            self._break_off(CloseCode.MESSAGE_TOO_BIG)
 
     def _take_lone_text(self, data: bytes) -> bool:
         text = lone_text(data)
@@ -114,12 +135,13 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def look(self) -> bool:
         """Send a ping to a peer that has said nothing for a while; close if it didn't answer."""
+        self._frames_left = self._shared.frames_between_looks
         if self._heard:
             self._heard = self._asked = False
             return True
         if self.close_sent or self.transport.is_closing():
             return False
-        if self.connection is not None and self.connection.behind:
+        if self._is_behind():
             self._asked = False  # nothing is read of it: it is judged by how it reads
             return True
         if self._asked:
@@ -137,7 +159,8 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         """Nothing: it is forgotten, or the next look finds it closed."""
 
     def start_keepalive(self) -> None:
-        self._keepalive.watch(self)
+        self._shared.keepalive.watch(self)
+        self.transport.resume_reading()
         # The handshake is done, and its headers are a sixth of what a connection takes. The parser
         # holds the request, so it is emptied.
         self.request.headers.clear()
@@ -149,11 +172,20 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
             return
         if self.curr_msg_data_type == "text" and not self.close_sent and not _is_utf8(self.frames):
             # As uvicorn does, but for its traceback in the log: anybody could fill that.
-            self.frames = []
-            self.conn.send_close(CloseCode.INVALID_DATA)
-            self.handle_parser_exception()
+            self._break_off(CloseCode.INVALID_DATA)
             return
         super().send_receive_event_to_app()
+
+    def _break_off(self, code: CloseCode) -> None:
+        self.frames = []
+        self.conn.send_close(code)
+        self.handle_parser_exception()
+
+    async def receive(self) -> ASGIReceiveEvent:
+        event = await super().receive()
+        if self._is_behind() and not self.transport.is_closing():
+            self.transport.pause_reading()  # uvicorn's has resumed it, whatever paused it
+        return event
 
     def handle_close(self, event: Frame) -> None:
         super().handle_close(event)
@@ -177,15 +209,18 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         super().pause_writing()
         if self.connection is not None:
             self.connection.behind = True
-        if self.take_text and not self.transport.is_closing():
-            self.transport.pause_reading()
+            if not self.transport.is_closing():
+                self.transport.pause_reading()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         if self.connection is not None:
             self.connection.behind = False
-        if self.take_text and not self.read_paused and not self.transport.is_closing():
-            self.transport.resume_reading()
+            if not self.read_paused and not self.transport.is_closing():
+                self.transport.resume_reading()
+
+    def _is_behind(self) -> bool:
+        return self.connection is not None and self.connection.behind
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)

@@ -50,7 +50,7 @@ async def connected(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ends]:
         assert (await receive())["type"] == "websocket.connect"
         await send({"type": "websocket.accept"})
         while (event := await receive())["type"] == "websocket.receive":
-            heard.put_nowait(event["text"])
+            heard.put_nowait(event.get("text") or "bytes")
 
     def noting_pongs(data: bytes) -> bool:
         if is_pong := is_lone_pong(data):

@@ -10,57 +10,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from uvicorn import Config
 from websockets.frames import Frame, Opcode
-from websockets.speedups import apply_mask
 
 from jams.server.framing import are_whole_frames, is_lone_pong, lone_text
 from jams.server.options import uvicorn_options
 from jams.server.protocol import DirectWebSocketProtocol, SharedState
 
 from .ends import HANDSHAKE
-
-MASK = b"\x12\x34\x56\x78"
-
-
-def framed(head: int, payload: bytes, mask: bytes | None = MASK) -> bytes:
-    """A client's frame with this first byte."""
-    size = len(payload)
-    masked = 0x80 if mask else 0
-    sizes = (
-        bytes((masked | size,)) if size < 126 else bytes((masked | 126,)) + size.to_bytes(2, "big")
-    )
-    return bytes((head,)) + sizes + (mask + apply_mask(payload, mask) if mask else payload)
-
-
-def text(payload: bytes) -> bytes:
-    return framed(0x81, payload)
-
-
-class Transport(asyncio.Transport):
-    """The other side: gets what is written, and sends nothing more once it is closed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.got = bytearray()
-        self.closed = False
-        self.paused = False
-
-    def write(self, data: Any) -> None:
-        self.got += data
-
-    def close(self) -> None:
-        self.closed = True
-
-    def is_closing(self) -> bool:
-        return self.closed
-
-    def pause_reading(self) -> None:
-        self.paused = True
-
-    def resume_reading(self) -> None:
-        self.paused = False
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return default
+from .wire import MASK, Transport, framed, text
 
 
 class Parsed(DirectWebSocketProtocol):
@@ -219,6 +175,7 @@ def test_only_an_empty_pong_by_itself_needs_no_parser() -> None:
         framed(0x80, b"ab"),
         text(b"x" * 126),
         text(b"x" * 1000)[: 6 + 126],
+        text(b"more than is looked through") * 1000,
     ],
 )
 def test_parts_are_no_whole_frames(data: bytes) -> None:
