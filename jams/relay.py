@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from channels.layers import BaseChannelLayer
+from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
@@ -54,9 +55,8 @@ class Relay:
         self._listener: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Hear what is told to this node; raise RedisError or OSError if Redis is away."""
-        self._channel = await self._layer.new_channel()
-        await self._layer.group_add(_group(self._node), self._channel)
+        """Hear what is told to this node; if Redis is away, as soon as it is there."""
+        await self._join()
         self._listener = asyncio.create_task(self._listen(), name="relay-listen")
 
     async def stop(self) -> None:
@@ -100,7 +100,20 @@ class Relay:
         except Exception as error:
             logger.warning("%d events didn't reach another process: %r", len(events), error)
 
+    async def _join(self) -> None:
+        try:
+            channel = await self._layer.new_channel()
+            await self._layer.group_add(_group(self._node), channel)
+        except (RedisError, OSError) as error:
+            logger.warning("Events of other processes aren't heard yet: %s", error)
+            await self._layer.flush()  # or each attempt would leave a channel
+        else:
+            self._channel = channel
+
     async def _listen(self) -> None:
+        while not self._channel:
+            await asyncio.sleep(_RETRY_SECONDS)
+            await self._join()
         while True:
             try:
                 message = await self._layer.receive(self._channel)

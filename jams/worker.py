@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from redis.exceptions import RedisError
 
 from .balancer import JamBalancer, SyncJamBalancer
 from .committer import Committer
@@ -61,10 +60,7 @@ class Worker:
         except StoreUnavailable:
             if not self._shards:
                 raise  # of the other shards, the next beat finds those that are away now
-        try:
-            await self._relay.start()
-        except (RedisError, OSError) as error:
-            raise StoreUnavailable(str(error)) from error
+        await self._relay.start()
         self._rounds.start()
         self._sweeper = asyncio.create_task(self._sweep(), name="sweep")
         collecting = collect_regularly(self._shards[0].store, self.balancer)

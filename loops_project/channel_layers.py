@@ -6,8 +6,10 @@ from typing import Any
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
+#: A Redis that says nothing for so long is away. Nobody waits for it twice: what it should have
+#: passed on is told again.
+REDIS_SECONDS = 2.0
 RETRIES = 5
 FIRST_RETRY_SECONDS = 0.02
 LONGEST_RETRY_SECONDS = 0.5
@@ -22,12 +24,15 @@ def channel_layers(redis_urls: Sequence[str]) -> dict[str, dict[str, Any]]:
     """
     if not redis_urls:
         return {}
-    retry = Retry(ExponentialBackoff(cap=LONGEST_RETRY_SECONDS, base=FIRST_RETRY_SECONDS), RETRIES)
+    backoff = ExponentialBackoff(cap=LONGEST_RETRY_SECONDS, base=FIRST_RETRY_SECONDS)
+    retry = Retry(backoff, RETRIES, supported_errors=(RedisConnectionError,))
     hosts = [
         {
             "address": redis_url,
             "retry": retry,
-            "retry_on_error": [RedisConnectionError, RedisTimeoutError],
+            "retry_on_error": [RedisConnectionError],
+            "socket_timeout": REDIS_SECONDS,
+            "socket_connect_timeout": REDIS_SECONDS,
         }
         for redis_url in redis_urls
     ]

@@ -26,6 +26,8 @@ class Layer:
         self.channels = defaultdict[str, asyncio.Queue[dict[str, Any]]](asyncio.Queue)
 
     async def new_channel(self) -> str:
+        if self.away:
+            raise ConnectionError("Redis is away")
         self.channels[name := f"channel{len(self.channels)}"].qsize()
         return name
 
@@ -123,6 +125,25 @@ async def test_what_is_told_while_redis_is_away_is_lost_and_what_follows_is_not(
     layer.away = False
     nodes["here"].relay.publish(event(2), {"there"})
     assert await nodes["there"].hears(1) == [event(2)]
+
+
+async def test_a_process_that_starts_without_redis_hears_as_soon_as_it_is_there(
+    layer: Layer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(relay, "_RETRY_SECONDS", 0.01)
+    here, there = Node(layer, "here"), Node(layer, "there")
+    await here.relay.start()
+    layer.away = True
+    await there.relay.start()
+    assert "aren't heard yet" in caplog.text
+    layer.away = False
+    async with asyncio.timeout(5):
+        while "node.there" not in layer.groups:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+    here.relay.publish(event(1), {"there"})
+    assert await there.hears(1) == [event(1)]
+    for node in (here, there):
+        await node.relay.stop()
 
 
 async def test_the_oldest_go_when_too_many_wait(
