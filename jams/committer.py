@@ -27,7 +27,8 @@ GATHER_SECONDS = 0.004
 #: How often an operation is planned before its asker is told that it didn't work. Each time
 #: somebody else has got through, so this many in a row are a fault, not a busy moment.
 MAX_ATTEMPTS = 100
-#: How long a newcomer waits for Redis, in seconds.
+#: How long a newcomer waits for Redis, in seconds. (With one that hangs up to twice as long: what
+#: has been asked of it is waited for.)
 PATIENCE_SECONDS = 4.0
 #: Pause after losing a race: at random up to this long, so that the racers come apart.
 _CONTENTION_PAUSE_SECONDS = 0.004
@@ -64,7 +65,8 @@ class Committer:
         """Return an operation's result once it is committed.
 
         Raises StoreContention after losing too many races, or StoreUnavailable after ``patience``
-        seconds without Redis; with None neither: it waits until it is done.
+        seconds without Redis, when the try of that moment has failed; with None neither: it waits
+        until it is done.
         """
         loop = asyncio.get_running_loop()
         deadline = None if patience is None else time.monotonic() + patience

@@ -11,7 +11,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisClusterException
 
-#: Redis answers in a millisecond. After so long it is away, and the visitor is told so.
+#: Redis answers in a millisecond. After so long it is away; there are two tries, and then the
+#: visitor is told so.
 REDIS_SECONDS = 2.0
 _CONNECTIONS = 16
 #: A cluster's client opens a connection for each command that finds none free, and fails above ...

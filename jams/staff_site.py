@@ -56,6 +56,5 @@ class StaffSite(AdminSite):
 def _refusal(wait_seconds: int) -> str:
     minutes = -(-wait_seconds // 60)
     return (
-        "Too many attempts to log in with this name from your address. Try again in "
-        f"{minutes} minute{'' if minutes == 1 else 's'}."
+        f"Too many attempts to log in. Try again in {minutes} minute{'' if minutes == 1 else 's'}."
     )

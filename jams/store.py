@@ -243,7 +243,7 @@ class JamStore:
         return {node.decode(): int(counter) for node, counter in found.items()}
 
     async def forget_node(self, node: str) -> None:
-        """Drop a worker that is dead, or that goes."""
+        """Drop a worker that is dead."""
         await _reply(self._redis.hdel(self.keys.nodes, node))
 
 

@@ -34,6 +34,8 @@ class Command(BaseCommand):
             return
         self.check()
         _require_what_workers_need()
+        if settings.DEBUG:
+            self.stderr.write("DEBUG is on: there are no static files. `runserver` has them.")
         host, port = options["bind"]
         try:
             listener = listen(host, port)
