@@ -7,9 +7,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-#: A Redis that says nothing for so long is away. Nobody waits for it twice: what it should have
-#: passed on is told again.
-REDIS_SECONDS = 2.0
+#: A Redis that says nothing for so long is away, and isn't waited for twice: what it should have
+#: passed on is told again. Not shorter: after a moment's hang it is better told late.
+REDIS_SECONDS = 5.0
 RETRIES = 5
 FIRST_RETRY_SECONDS = 0.02
 LONGEST_RETRY_SECONDS = 0.5
