@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from .origins import origin_tag
+from .addresses import address_tag
 from .rates import Rates
 
 SESSION_COOKIE = "visitor"
@@ -41,7 +41,7 @@ class Admission:
         """Count a request at ``now`` (monotonic seconds); tell whether it may be answered."""
         if session and not self._sessions.allows(session, now):
             return False
-        tag = origin_tag(address)
+        tag = address_tag(address)
         return not tag or self._addresses.allows(tag, now)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 from channels.consumer import AsyncConsumer
 
 from . import tokens
+from .addresses import address_tag
 from .admission import admits_socket
 from .attendance import Attendance, LoopTaken, UnknownLoop
 from .clock import now_ms
@@ -26,7 +27,6 @@ from .messages import (
     Stop,
     Swap,
 )
-from .origins import origin_tag
 from .presence import Presence
 from .shards import NoSuchShard
 from .store import StoreError
@@ -71,7 +71,7 @@ class JamConsumer(AsyncConsumer):
             user_id, wish = _seat_asked_for(query, jam_id)
             worker = await get_worker()
             self.presence: Presence = worker.presence
-            origin = origin_tag((self.scope.get("client") or [""])[0])
+            origin = address_tag((self.scope.get("client") or [""])[0])
             entered = await self.presence.enter(user_id, wish, origin, self.connection)
         except (tokens.BadToken, NoSuchShard):
             self.connection.close(CloseCode.BAD_TOKEN)

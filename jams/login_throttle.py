@@ -17,7 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
 
-from .origins import origin_tag
+from .addresses import address_tag
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def count_attempt(name: str, address: str) -> int:
     """
     limit = settings.JAM_LIMITS.logins_per_quarter_hour
     limits = {_name_key(name, address): limit}
-    tag = origin_tag(address)
+    tag = address_tag(address)
     if tag:
         limits[f"logins:{tag}"] = limit * NAMES_PER_ADDRESS
     counts = _count(list(limits))
@@ -62,7 +62,7 @@ def forget_attempts(name: str, address: str) -> None:
 def _name_key(name: str, address: str) -> str:
     """Return the key of a name and an address: opaque, since a name may be a mail address."""
     plain = unicodedata.normalize("NFKC", name).strip().casefold()
-    digest = salted_hmac("jams.login_throttle", f"{origin_tag(address)} {plain}").hexdigest()
+    digest = salted_hmac("jams.login_throttle", f"{address_tag(address)} {plain}").hexdigest()
     return f"logins:{digest[:32]}"
 
 

@@ -75,7 +75,7 @@ RULES = (
     ),
     _rule(
         "the consumer, and what is around it",
-        r"jams/(consumers|origins|worker|server)",
+        r"jams/(consumers|addresses|worker|server)",
         r"channels/",
         r"asgiref/",
         r"django/",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jams.addresses import address_tag
 from jams.admission import Admission, session_in
-from jams.origins import origin_tag
 from jams.rates import Rates
 
 NAT, ELSEWHERE = "203.0.113.7", "198.51.100.9"
@@ -68,23 +68,23 @@ def test_only_a_session_of_ours_counts(cookies: str, session: str) -> None:
 
 @given(st.integers(2**64, 2**128 - 2**64 - 1), st.integers(0, 2**64 - 1))
 def test_ipv6_is_told_apart_by_its_64(number: int, host: int) -> None:
-    tag = origin_tag(str(IPv6Address(number)))
-    assert origin_tag(str(IPv6Address((number >> 64 << 64) + host))) == tag
-    assert origin_tag(str(IPv6Address(number + 2**64))) != tag
+    tag = address_tag(str(IPv6Address(number)))
+    assert address_tag(str(IPv6Address((number >> 64 << 64) + host))) == tag
+    assert address_tag(str(IPv6Address(number + 2**64))) != tag
 
 
 def test_ipv4_is_the_same_seen_through_a_socket_for_both() -> None:
-    assert origin_tag("::ffff:203.0.113.7") == origin_tag("203.0.113.7")
-    assert origin_tag("::ffff:203.0.113.7") != origin_tag("::ffff:203.0.113.8")
+    assert address_tag("::ffff:203.0.113.7") == address_tag("203.0.113.7")
+    assert address_tag("::ffff:203.0.113.7") != address_tag("::ffff:203.0.113.8")
 
 
 @pytest.mark.parametrize(
     "address", ["", "unix:", "203.0.113.7, 10.0.0.1", "2001:db8::/32", "x" * 500, "1.2.3", "\x00"]
 )
 def test_what_is_no_address_has_no_tag(address: str) -> None:
-    assert origin_tag(address) == ""
+    assert address_tag(address) == ""
 
 
 def test_a_tag_does_not_show_the_address() -> None:
-    assert "203" not in origin_tag(NAT)
-    assert len(origin_tag(NAT)) == 12
+    assert "203" not in address_tag(NAT)
+    assert len(address_tag(NAT)) == 12

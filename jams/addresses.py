@@ -10,7 +10,7 @@ from django.conf import settings
 _IPV6_HOST_BITS = 64
 
 
-def origin_tag(address: str) -> str:
+def address_tag(address: str) -> str:
     """Return an opaque tag of an address; IPv6 by its /64, for that is what one host may have.
 
     Keyed with the secret key, so that it can't be turned back into an address. Empty for what is
