@@ -67,7 +67,7 @@ class JamBalancer:
         return Wish(self._shards.any().store.new_jam_id())
 
     async def join(
-        self, user_id: str, owner: str, wish: Wish = ANYWHERE, origin: str = ""
+        self, user_id: str, owner: str, wish: Wish = ANYWHERE, address: str = ""
     ) -> Placement:
         """Seat a user: where they sat, else where they wish, else where it is the most fun.
 
@@ -75,7 +75,7 @@ class JamBalancer:
         """
 
         def apply(jams: JamCollection, fresh: FreshJam) -> tuple[JamCollection, Placement]:
-            return jams.add_user(user_id, owner, fresh, wish, origin)
+            return jams.add_user(user_id, owner, fresh, wish, address)
 
         named = (wish.jam_id,) if wish.jam_id else ()
         comes_back = wish.loop is not None
@@ -167,7 +167,7 @@ class JamBalancer:
         for shard in self._shards:
             jams |= await _ask(shard.store.all_jams())
         # In a thread: with 100,000 jams it takes a third of a second.
-        return await asyncio.to_thread(JamCollection.new, jams, self._shards[0].store.origin_limit)
+        return await asyncio.to_thread(JamCollection.new, jams, self._shards[0].store.address_limit)
 
     async def states(self, jam_id: str) -> dict[str, LoopState]:
         """Return what the users of a jam play."""

@@ -30,34 +30,34 @@ class _Rank(NamedTuple):
 class JamCollection:
     """All jams, or those of them that an operation can concern.
 
-    ``origin_limit`` bounds the seats that one origin gets in a jam without an invitation, 0 for
+    ``address_limit`` bounds the seats that one address gets in a jam without an invitation, 0 for
     no bound: nobody can fill the jams that strangers are sent to.
     """
 
     jams: Mapping[str, Jam]
     seats: Mapping[str, str]
-    origin_limit: int = 0
+    address_limit: int = 0
     #: The jams that the operation which made this value changed.
     changed: tuple[str, ...] = ()
     _open: tuple[_Rank, ...] = field(default=(), repr=False)
 
     @classmethod
-    def new(cls, jams: Mapping[str, Jam] | None = None, origin_limit: int = 0) -> JamCollection:
+    def new(cls, jams: Mapping[str, Jam] | None = None, address_limit: int = 0) -> JamCollection:
         """Return the collection of ``jams``, by default the empty one."""
         jams = jams or {}
         seats = {user_id: jam_id for jam_id, jam in jams.items() for user_id in jam.users}
-        ranks = (_rank(jam_id, jam, origin_limit) for jam_id, jam in jams.items())
+        ranks = (_rank(jam_id, jam, address_limit) for jam_id, jam in jams.items())
         open_ = tuple(sorted(rank for rank in ranks if rank is not None))
-        return cls(jams, seats, origin_limit, (), open_)
+        return cls(jams, seats, address_limit, (), open_)
 
-    def most_populated_jam_with_capacity_or_new(self, new_jam_id: str, origin: str = "") -> str:
+    def most_populated_jam_with_capacity_or_new(self, new_jam_id: str, address: str = "") -> str:
         """Return the jam that is the most fun now: the fullest with room, the oldest of equals.
 
-        Jams in which ``origin`` has its share of seats already are passed over. With no jam left
+        Jams in which ``address`` has its share of seats already are passed over. With no jam left
         it is ``new_jam_id``.
         """
         for rank in self._open:
-            if not self._has_its_share(origin, self.jams[rank.jam_id]):
+            if not self._has_its_share(address, self.jams[rank.jam_id]):
                 return rank.jam_id
         return new_jam_id
 
@@ -67,7 +67,7 @@ class JamCollection:
         owner: str,
         fresh: FreshJam,
         wish: Wish = ANYWHERE,
-        origin: str = "",
+        address: str = "",
     ) -> tuple[JamCollection, Placement]:
         """Give a user a seat and a loop in one step.
 
@@ -77,11 +77,11 @@ class JamCollection:
         seated = self._take_over(user_id, owner)
         if seated is not None:
             return seated
-        jam_id = self._jam_for(fresh, wish, origin)
+        jam_id = self._jam_for(fresh, wish, address)
         jam = self.jams.get(jam_id) or Jam(wish.kit or fresh.kit, fresh.now_ms, {})
         loop = next_free_loop(jam.loops(), wish.loop)
         assert loop is not None  # a jam with room has a loop that nobody has
-        seat = Seat(loop, owner, origin)
+        seat = Seat(loop, owner, address)
         after = self._with_jam(jam_id, _with_seat(jam, user_id, seat), {user_id: jam_id})
         made_jam = jam_id not in self.jams
         return after, Placement(jam_id, jam.kit, loop, made_jam=made_jam)
@@ -110,7 +110,7 @@ class JamCollection:
             return self._unchanged(), False
         if seat.loop == loop or next_free_loop(jam.loops(), loop) != loop:
             return self._unchanged(), seat.loop == loop
-        seat = Seat(loop, owner, seat.origin)
+        seat = Seat(loop, owner, seat.address)
         return self._with_jam(jam_id, _with_seat(jam, user_id, seat), {}), True
 
     def refresh(
@@ -154,25 +154,25 @@ class JamCollection:
         return [rank.jam_id for rank in self._open]
 
     def is_open(self, jam_id: str) -> bool:
-        """Tell whether newcomers are sent to a jam: it has room, and no origin has most of it."""
+        """Tell whether newcomers are sent to a jam: it has room, and no address has most of it."""
         jam = self.jams.get(jam_id)
-        return jam is not None and _rank(jam_id, jam, self.origin_limit) is not None
+        return jam is not None and _rank(jam_id, jam, self.address_limit) is not None
 
-    def _jam_for(self, fresh: FreshJam, wish: Wish, origin: str) -> str:
+    def _jam_for(self, fresh: FreshJam, wish: Wish, address: str) -> str:
         wished = self.jams.get(wish.jam_id) if wish.jam_id else None
         if wish.jam_id and wished is None and wish.insist:
             return wish.jam_id
-        if wish.jam_id and wished and self._may_sit(wished, wish, origin):
+        if wish.jam_id and wished and self._may_sit(wished, wish, address):
             return wish.jam_id
         # The page has shown an id for the jam to come: if one is made, it is that one.
         new_jam_id = wish.jam_id if wish.jam_id and wished is None else fresh.jam_id
-        return self.most_populated_jam_with_capacity_or_new(new_jam_id, origin)
+        return self.most_populated_jam_with_capacity_or_new(new_jam_id, address)
 
-    def _may_sit(self, jam: Jam, wish: Wish, origin: str) -> bool:
-        return jam.has_room() and (wish.insist or not self._has_its_share(origin, jam))
+    def _may_sit(self, jam: Jam, wish: Wish, address: str) -> bool:
+        return jam.has_room() and (wish.insist or not self._has_its_share(address, jam))
 
-    def _has_its_share(self, origin: str, jam: Jam) -> bool:
-        return bool(origin and self.origin_limit and jam.seats_of(origin) >= self.origin_limit)
+    def _has_its_share(self, address: str, jam: Jam) -> bool:
+        return bool(address and self.address_limit and jam.seats_of(address) >= self.address_limit)
 
     def _seat_of(self, user_id: str) -> Seat | None:
         jam = self.jams.get(self.seats.get(user_id, ""))
@@ -188,7 +188,7 @@ class JamCollection:
         if jam is not None and not jam.has_room():
             return self._unchanged(), Standing.CROWDED_OUT
         wish = Wish(jam_id, claim.loop, kit, insist=True)
-        after, _ = self.add_user(user_id, claim.owner, fresh, wish, claim.origin)
+        after, _ = self.add_user(user_id, claim.owner, fresh, wish, claim.address)
         return after, Standing.SEATED
 
     def _take_over(self, user_id: str, owner: str) -> tuple[JamCollection, Placement] | None:
@@ -200,7 +200,7 @@ class JamCollection:
         placement = Placement(jam_id, jam.kit, seat.loop, seat.owner)
         if seat.owner == owner:
             return self._unchanged(), placement
-        seat = Seat(seat.loop, owner, seat.origin)
+        seat = Seat(seat.loop, owner, seat.address)
         return self._with_jam(jam_id, _with_seat(jam, user_id, seat), {}), placement
 
     def _unchanged(self) -> JamCollection:
@@ -219,11 +219,11 @@ class JamCollection:
             else:
                 seats[user_id] = seat
         open_ = list(self._open)
-        if before is not None and (rank := _rank(jam_id, before, self.origin_limit)):
+        if before is not None and (rank := _rank(jam_id, before, self.address_limit)):
             del open_[bisect_left(open_, rank)]
-        if jam.users and (rank := _rank(jam_id, jam, self.origin_limit)):
+        if jam.users and (rank := _rank(jam_id, jam, self.address_limit)):
             insort(open_, rank)
-        return JamCollection(jams, seats, self.origin_limit, (jam_id,), tuple(open_))
+        return JamCollection(jams, seats, self.address_limit, (jam_id,), tuple(open_))
 
 
 def _with_users(jam: Jam, users: dict[str, Seat]) -> Jam:
@@ -234,12 +234,12 @@ def _with_seat(jam: Jam, user_id: str, seat: Seat) -> Jam:
     return _with_users(jam, {**jam.users, user_id: seat})
 
 
-def _rank(jam_id: str, jam: Jam, origin_limit: int) -> _Rank | None:
+def _rank(jam_id: str, jam: Jam, address_limit: int) -> _Rank | None:
     """Return a jam's place among those that newcomers are sent to; None if they aren't."""
     if not jam.has_room():
         return None
-    if origin_limit:
-        origins = Counter(seat.origin for seat in jam.users.values() if seat.origin)
-        if origins and max(origins.values()) > origin_limit:
+    if address_limit:
+        addresses = Counter(seat.address for seat in jam.users.values() if seat.address)
+        if addresses and max(addresses.values()) > address_limit:
             return None
     return _Rank(-len(jam.users), jam.created_ms, jam_id)

@@ -71,8 +71,8 @@ class JamConsumer(AsyncConsumer):
             user_id, wish = _seat_asked_for(query, jam_id)
             worker = await get_worker()
             self.presence: Presence = worker.presence
-            origin = address_tag((self.scope.get("client") or [""])[0])
-            entered = await self.presence.enter(user_id, wish, origin, self.connection)
+            address = address_tag((self.scope.get("client") or [""])[0])
+            entered = await self.presence.enter(user_id, wish, address, self.connection)
         except (tokens.BadToken, NoSuchShard):
             self.connection.close(CloseCode.BAD_TOKEN)
             return

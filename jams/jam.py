@@ -20,13 +20,13 @@ class Seat(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """One user's place in a jam.
 
     ``owner`` names the connection that holds it (``node:connection``): only its owner can give a
-    seat up, so that a late leave of an old connection never removes the new one. ``origin`` is an
+    seat up, so that a late leave of an old connection never removes the new one. ``address`` is an
     opaque tag of the network address it came from, empty where that doesn't matter.
     """
 
     loop: str
     owner: str
-    origin: str = ""
+    address: str = ""
 
     @property
     def node(self) -> str:
@@ -50,8 +50,8 @@ class Jam(Struct, frozen=True, gc=False):
         """Return the workers that have users here."""
         return {seat.node for seat in self.users.values()}
 
-    def seats_of(self, origin: str) -> int:
-        return sum(seat.origin == origin for seat in self.users.values())
+    def seats_of(self, address: str) -> int:
+        return sum(seat.address == address for seat in self.users.values())
 
 
 class FreshJam(NamedTuple):

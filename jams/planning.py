@@ -52,7 +52,7 @@ class View:
         cls,
         users: Sequence[str],
         reply: tuple[bytes, list[bytes], list[bytes]],
-        origin_limit: int,
+        address_limit: int,
     ) -> "View":
         """Return the view in a reply of ``lua/read.lua`` about these users."""
         made, seats, values = reply
@@ -61,7 +61,7 @@ class View:
         return cls(
             raw,
             {user: seat.decode() for user, seat in zip(users, seats, strict=True)},
-            JamCollection.new(jams, origin_limit),
+            JamCollection.new(jams, address_limit),
             int(made),
         )
 

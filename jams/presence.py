@@ -58,7 +58,9 @@ class Presence:
 
     # What a user's connection asks for
 
-    async def enter(self, user_id: str, wish: Wish, origin: str, connection: Connection) -> Entered:
+    async def enter(
+        self, user_id: str, wish: Wish, address: str, connection: Connection
+    ) -> Entered:
         """Seat a user and tell the others; raise StoreError if there is no seat to be had now.
 
         Raises NoSuchShard if the seat that was to come back can't be.
@@ -67,7 +69,7 @@ class Presence:
         owner = self._owners.new()
         try:
             with self._rosters.somebody_comes():
-                placement = await self._balancer.join(user_id, owner, wish, origin)
+                placement = await self._balancer.join(user_id, owner, wish, address)
                 roster = await self._rosters.enter(placement)
         except BaseException:
             # It may have been seated, somewhere: free that as if it had come and gone.
@@ -76,7 +78,7 @@ class Presence:
             raise
         attendance = Attendance(placement.jam_id, user_id, owner, connection)
         self._take_seat(roster, attendance, placement)
-        roster.members[user_id].origin = origin
+        roster.members[user_id].address = address
         return Entered(attendance, placement.kit, placement.loop, roster.users())
 
     def play(self, attendance: Attendance) -> None:

@@ -46,11 +46,11 @@ class Member:
 
     user: User
     owner: str
-    origin: str = ""
+    address: str = ""
 
     @property
     def seat(self) -> Seat:
-        return Seat(self.user.loop, self.owner, self.origin)
+        return Seat(self.user.loop, self.owner, self.address)
 
 
 def new_user(user_id: str, loop: str, state: LoopState = LoopState()) -> User:  # noqa: B008
@@ -83,7 +83,7 @@ class Roster:
         roster = cls(kit, node)
         for user_id, seat in (jam.users if jam else {}).items():
             state = states.get(user_id, LoopState())
-            member = Member(new_user(user_id, seat.loop, state), seat.owner, seat.origin)
+            member = Member(new_user(user_id, seat.loop, state), seat.owner, seat.address)
             if roster.is_mine(member):
                 roster.expected[user_id] = state
             else:

@@ -29,7 +29,7 @@ from .timeline import LoopState
 HEALING_MS = 3_000
 
 _SCAN_COUNT = 500
-#: How many of the fullest jams are looked at for somebody whose origin has its share of them.
+#: How many of the fullest jams are looked at for somebody whose address has its share of them.
 _PASSED_OVER = 16
 _encode_rows = msgspec.json.Encoder().encode
 
@@ -103,16 +103,16 @@ class JamStore:
         node: str = "",
         shard: int = 0,
         *,
-        origin_limit: int = 0,
+        address_limit: int = 0,
         commit_script: str | None = None,
     ) -> None:
         self.node = node
-        self.origin_limit = origin_limit
+        self.address_limit = address_limit
         self.epoch = ""
         self.shard = shard
         self.keys = Keys(shard)
-        # Beside one open jam for each who is to be placed: some that an origin may have to pass.
-        self._spare_jams = _PASSED_OVER if origin_limit else 1
+        # Beside one open jam for each who is to be placed: some that an address may have to pass.
+        self._spare_jams = _PASSED_OVER if address_limit else 1
         self._redis = redis
         self._read = redis.register_script(script("run", "read"))
         self._commit = redis.register_script(commit_script or script("commit"))
@@ -143,7 +143,7 @@ class JamStore:
         )
         if reply == [-1]:
             raise StaleWorker
-        return View.of(users, reply, self.origin_limit)
+        return View.of(users, reply, self.address_limit)
 
     async def write(self, writes: Sequence[Write]) -> set[str]:
         """Write what has been planned and return the jams that were still as they were read.

@@ -100,7 +100,7 @@ class Worker:
     async def _take_part(self, number: int) -> Shard:
         """Beat in a shard from now on, and watch who else does."""
         limit = settings.JAM_LIMITS.seats_per_address
-        store = JamStore(self._redis, self.node, number, origin_limit=limit)
+        store = JamStore(self._redis, self.node, number, address_limit=limit)
         shard = Shard(store, Committer(store, lambda: leases.beat()))
         leases = Leases(shard, self._shards, self.presence.upkeep)
         await leases.beat()

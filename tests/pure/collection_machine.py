@@ -15,14 +15,14 @@ from jams.jam import ANYWHERE, FreshJam, Placement, Seat, Standing, Wish
 from jams.loops import CAPACITY, KITS, LOOPS
 
 NODES = ("n1", "n2", "n3")
-ORIGINS = ("", "home", "school")
-ORIGIN_LIMIT = 3
+ADDRESSES = ("", "home", "school")
+ADDRESS_LIMIT = 3
 
 users = st.sampled_from([f"u{number}" for number in range(24)])
 jam_ids = st.sampled_from([f"j{number}" for number in range(6)] + ["elsewhere"])
 nodes = st.sampled_from(NODES)
 connections = st.tuples(nodes, st.integers(1, 2))
-origins = st.sampled_from(ORIGINS)
+addresses = st.sampled_from(ADDRESSES)
 loops = st.sampled_from([*LOOPS, "kazoo"])
 wishes = st.builds(
     Wish,
@@ -43,7 +43,7 @@ class Subject(Protocol):
     """What the machine drives: a collection, wherever it is kept."""
 
     def now(self) -> JamCollection: ...
-    def add_user(self, user: str, owner: str, wish: Wish, origin: str) -> Placement: ...
+    def add_user(self, user: str, owner: str, wish: Wish, address: str) -> Placement: ...
     def remove_user(self, jam_id: str, user: str, owner: str | None) -> bool: ...
     def swap_loop(self, jam_id: str, user: str, owner: str, loop: str) -> bool: ...
     def refresh(
@@ -72,10 +72,10 @@ class CollectionMachine(RuleBasedStateMachine):
 
     subject: Subject
 
-    @rule(user=users, at=connections, wish=wishes | st.just(ANYWHERE), origin=origins)
-    def add(self, user: str, at: tuple[str, int], wish: Wish, origin: str) -> None:
+    @rule(user=users, at=connections, wish=wishes | st.just(ANYWHERE), address=addresses)
+    def add(self, user: str, at: tuple[str, int], wish: Wish, address: str) -> None:
         owner, before = owner_of(user, at), self.subject.now()
-        placement = self.subject.add_user(user, owner, wish, origin)
+        placement = self.subject.add_user(user, owner, wish, address)
         after = self.subject.now()
         seat = after.jams[placement.jam_id].users[user]
         assert (seat.loop, seat.owner) == (placement.loop, owner)
@@ -88,10 +88,10 @@ class CollectionMachine(RuleBasedStateMachine):
             assert placement.owner_before == seat_before.owner
         else:
             assert not placement.owner_before
-            self._check_placement(before, placement, wish, origin)
+            self._check_placement(before, placement, wish, address)
 
     def _check_placement(
-        self, before: JamCollection, placement: Placement, wish: Wish, origin: str
+        self, before: JamCollection, placement: Placement, wish: Wish, address: str
     ) -> None:
         wished = before.jams.get(wish.jam_id or "")
         if wish.insist and wish.jam_id and (wished is None or wished.has_room()):
@@ -101,7 +101,8 @@ class CollectionMachine(RuleBasedStateMachine):
             may_join = [
                 (-len(jam.users), jam.created_ms, jam_id)
                 for jam_id, jam in before.jams.items()
-                if before.is_open(jam_id) and not (origin and jam.seats_of(origin) >= ORIGIN_LIMIT)
+                if before.is_open(jam_id)
+                and not (address and jam.seats_of(address) >= ADDRESS_LIMIT)
             ]
             if may_join:
                 assert placement.jam_id == min(may_join)[2]

@@ -7,7 +7,7 @@ from jams.collection import JamCollection
 from jams.jam import FreshJam, Jam, Placement, Seat, Standing, Stats, Wish
 from jams.loops import CAPACITY, LOOPS, kit_in_turn, next_free_loop
 
-from .collection_machine import ORIGIN_LIMIT, CollectionMachine, fresh_jams
+from .collection_machine import ADDRESS_LIMIT, CollectionMachine, fresh_jams
 
 FRESH = FreshJam("new", "funk", 99)
 
@@ -16,7 +16,7 @@ class InMemory:
     """The machine's subject: one value after the other."""
 
     def __init__(self) -> None:
-        self.jams = JamCollection.new(origin_limit=ORIGIN_LIMIT)
+        self.jams = JamCollection.new(address_limit=ADDRESS_LIMIT)
         self.number = 0
 
     def now(self) -> JamCollection:
@@ -29,8 +29,8 @@ class InMemory:
             self.number += 1
         return fresh_jams(self.number)
 
-    def add_user(self, user: str, owner: str, wish: Wish, origin: str) -> Placement:
-        self.jams, placement = self.jams.add_user(user, owner, self.fresh(), wish, origin)
+    def add_user(self, user: str, owner: str, wish: Wish, address: str) -> Placement:
+        self.jams, placement = self.jams.add_user(user, owner, self.fresh(), wish, address)
         return placement
 
     def remove_user(self, jam_id: str, user: str, owner: str | None) -> bool:
@@ -61,8 +61,8 @@ TestMemoryMachine = MemoryMachine.TestCase
 TestMemoryMachine.settings = settings(stateful_step_count=60)
 
 
-def jam_of(count: int, created_ms: int, first: int = 0, origin: str = "") -> Jam:
-    users = {f"u{first + n}": Seat(LOOPS[n], "n:1", origin) for n in range(count)}
+def jam_of(count: int, created_ms: int, first: int = 0, address: str = "") -> Jam:
+    users = {f"u{first + n}": Seat(LOOPS[n], "n:1", address) for n in range(count)}
     return Jam("lofi", created_ms, users)
 
 
@@ -131,17 +131,17 @@ def test_the_last_to_leave_takes_the_jam_along() -> None:
 
 
 def test_one_origin_never_has_more_than_its_share_of_a_jam_it_was_not_invited_to() -> None:
-    jams = JamCollection.new(origin_limit=3)
+    jams = JamCollection.new(address_limit=3)
     for number in range(500):
         fresh = FreshJam(f"j{number}", "lofi", number)
-        jams, _ = jams.add_user(f"u{number}", "n:1", fresh, origin="one host")
+        jams, _ = jams.add_user(f"u{number}", "n:1", fresh, address="one host")
     assert max(jam.seats_of("one host") for jam in jams.jams.values()) == 3
-    _, newcomer = jams.add_user("honest", "n:1", FRESH, origin="another")
+    _, newcomer = jams.add_user("honest", "n:1", FRESH, address="another")
     assert jams.jams[newcomer.jam_id].seats_of("one host") <= CAPACITY / 2
 
 
 def test_a_jam_that_one_origin_fills_by_invitation_is_not_offered_to_strangers() -> None:
-    jams = JamCollection.new({"theirs": jam_of(4, 1, origin="home")}, origin_limit=3)
+    jams = JamCollection.new({"theirs": jam_of(4, 1, address="home")}, address_limit=3)
     assert jams.add_user("stranger", "n:1", FRESH)[1].jam_id == "new"
     assert jams.add_user("aunt", "n:1", FRESH, Wish("theirs", insist=True))[1].jam_id == "theirs"
 

@@ -56,20 +56,20 @@ DEADLINE_SECONDS = 15.0
 
 
 @asynccontextmanager
-async def node_on(home: Home | str, name: str, origin_limit: int = 0) -> AsyncIterator[Node]:
+async def node_on(home: Home | str, name: str, address_limit: int = 0) -> AsyncIterator[Node]:
     """A node that has beaten once, with the logging commit script; closed at the end."""
     home = Home(home) if isinstance(home, str) else home
-    async with home.connect() as redis, node_of(redis, name, origin_limit) as node:
+    async with home.connect() as redis, node_of(redis, name, address_limit) as node:
         yield node
 
 
 @asynccontextmanager
-async def node_of(redis: Client, name: str, origin_limit: int = 0) -> AsyncIterator[Node]:
+async def node_of(redis: Client, name: str, address_limit: int = 0) -> AsyncIterator[Node]:
     """The same with this client."""
 
     async def take_part(number: int) -> Shard:
         script = logging_commit_script(number)
-        store = JamStore(redis, name, number, origin_limit=origin_limit, commit_script=script)
+        store = JamStore(redis, name, number, address_limit=address_limit, commit_script=script)
         await store.beat()
         return Shard(store, Committer(store, store.beat))
 

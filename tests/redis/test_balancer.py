@@ -113,14 +113,14 @@ async def test_a_member_of_the_open_index_without_a_jam_stops_nobody(
 async def test_who_may_not_join_the_fullest_jams_joins_another_that_has_room(
     redis_url: str,
 ) -> None:
-    async with node_on(redis_url, "n0", origin_limit=3) as node:
+    async with node_on(redis_url, "n0", address_limit=3) as node:
         join = node.balancer.join
         for jam_id in ("a", "b"):
             for number in range(3):
                 wish = Wish(jam_id, insist=True)
                 await join(f"{jam_id}{number}", f"n0:{jam_id}{number}", wish, "school")
         await join("stranger", "n0:s", Wish("c", insist=True), "elsewhere")
-        assert (await join("pupil", "n0:p", origin="school")).jam_id == "c"
+        assert (await join("pupil", "n0:p", address="school")).jam_id == "c"
 
 
 async def test_what_a_user_asks_for_after_something_that_waits_waits_as_well(node: Node) -> None:
