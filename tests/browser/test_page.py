@@ -37,6 +37,8 @@ WINDOWS = (
     (1440, 900),
     (1920, 1080),
 )
+#: What is left of a laptop's screen for the page.
+LAPTOPS = ((1280, 620), (1280, 800), (1366, 657), (1440, 789), (1920, 1080))
 #: Twice the size of text that browsers come with.
 LARGE_TEXT_FLAG = "--blink-settings=defaultFontSize=32,defaultFixedFontSize=26"
 
@@ -78,6 +80,31 @@ def test_nothing_is_cut_small_or_on_top_of_another(open_state: OpenState, states
             page.set_viewport_size({"width": width, "height": height})
             found[f"{state} {width}x{height}"] = page.evaluate(AUDIT)
     assert {place: lines for place, lines in found.items() if lines} == {}
+
+
+def test_on_a_laptop_the_button_and_the_line_are_in_the_window(
+    open_state: OpenState, states_url: str
+) -> None:
+    page = open_state("enter")
+    found = {}
+    for state in state_names():
+        show(page, states_url, state, "&still")
+        for width, height in LAPTOPS:
+            page.set_viewport_size({"width": width, "height": height})
+            ends = "nodes => nodes.map(node => node.getBoundingClientRect().bottom)"
+            lowest = max(
+                page.locator("#say, #go, #side").locator("visible=true").evaluate_all(ends)
+            )
+            whole = page.evaluate("document.documentElement.scrollHeight")
+            found[f"{state} {width}x{height}"] = max(lowest, whole) - height
+    assert {place: below for place, below in found.items() if below > 0} == {}
+
+
+def test_the_panel_at_the_side_scrolls_in_itself(open_state: OpenState) -> None:
+    page = open_state("seven", LAPTOPS[0])
+    page.get_by_role("button", name="Copy link").scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="Copy link")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0
 
 
 def test_the_sheets_fit(open_state: OpenState) -> None:
