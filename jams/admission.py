@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 
 from .addresses import address_tag
 from .rates import Rates
@@ -75,6 +76,19 @@ def admits_socket(scope: Any) -> bool:
     return _sockets().admits(session_in(cookies), address, time.monotonic())
 
 
+@cache
+def _refusal_page() -> str:
+    return render_to_string("jams/too_often.html")
+
+
+def _refusal() -> HttpResponse:
+    # Rendered once: what is refused must cost less than what is asked for.
+    refusal = HttpResponse(_refusal_page(), status=429)
+    refusal["Retry-After"] = str(RETRY_SECONDS)
+    refusal["Cache-Control"] = "no-store"
+    return refusal
+
+
 def limited(view: View) -> View:
     """Answer 429 to who asks for a page too often; give a session to who has none."""
 
@@ -83,10 +97,7 @@ def limited(view: View) -> View:
         session = session_in(request.META.get("HTTP_COOKIE", ""))
         address = request.META.get("REMOTE_ADDR") or ""
         if not _pages().admits(session, address, time.monotonic()):
-            text = "That was a lot of pages at once. Please try again in a moment."
-            refusal = HttpResponse(text, status=429, content_type="text/plain; charset=utf-8")
-            refusal["Retry-After"] = str(RETRY_SECONDS)
-            return refusal
+            return _refusal()
         response = await view(request, *args, **kwargs)
         if not session:
             response.set_cookie(

@@ -170,7 +170,8 @@ def test_without_javascript_the_page_says_what_it_is(browser: Browser, states_ur
 
 
 @pytest.mark.parametrize(
-    ("path", "way_on"), [("unavailable", "Try again"), ("nowhere", "Join the jam")]
+    ("path", "way_on"),
+    [("unavailable", "Try again"), ("too-often", "Try again"), ("nowhere", "Join the jam")],
 )
 def test_a_page_without_a_jam_is_whole(open_state: OpenState, path: str, way_on: str) -> None:
     page = open_state("enter")

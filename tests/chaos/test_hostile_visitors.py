@@ -130,6 +130,7 @@ def page(on: Stage, cookie: str, address: str) -> tuple[int, str]:
         response.read()
         if response.status == 429:
             assert response.headers["Retry-After"] == "10"
+            assert response.headers["Content-Type"].startswith("text/html")
             assert "default-src 'none'" in response.headers["Content-Security-Policy"]
         return response.status, response.headers.get("Set-Cookie") or ""
 

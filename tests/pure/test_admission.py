@@ -1,13 +1,18 @@
 """Limits of pages and sockets, and the tags of addresses they are counted by."""
 
+from http import HTTPStatus
 from ipaddress import IPv6Address
 
 import pytest
+from django.http import HttpRequest, HttpResponse
+from django.template.base import Template
+from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jams import admission as admission_module
 from jams.addresses import address_tag
-from jams.admission import Admission, session_in
+from jams.admission import RETRY_SECONDS, Admission, limited, session_in
 from jams.rates import Rates
 
 NAT, ELSEWHERE = "203.0.113.7", "198.51.100.9"
@@ -39,6 +44,29 @@ def test_dropping_the_cookie_helps_up_to_the_addresss_limit_only() -> None:
 
 def test_who_has_no_address_is_not_limited_by_it() -> None:
     assert admitted(Admission(per_session=60, per_address=5), 50, "", "") == 50
+
+
+async def test_who_asks_too_often_gets_a_page_with_a_way_on_that_is_rendered_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def page(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse("the page")
+
+    once = Admission(per_session=1, per_address=1000)
+    monkeypatch.setattr(admission_module, "_pages", lambda: once)
+    view, cookie = limited(page), f"visitor={'0a' * 16}"
+    answers = [await view(RequestFactory().get("/", HTTP_COOKIE=cookie)) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [HTTPStatus.OK, HTTPStatus.TOO_MANY_REQUESTS]
+    refusal = answers[1]
+    assert refusal["Content-Type"].startswith("text/html")
+    assert refusal["Retry-After"] == str(RETRY_SECONDS)
+    assert refusal["Cache-Control"] == "no-store"
+    text = refusal.content.decode()
+    assert 'data-screen="unavailable"' in text
+    assert "Try again</a>" in text
+    monkeypatch.delattr(Template, "render")
+    again = await view(RequestFactory().get("/", HTTP_COOKIE=cookie))
+    assert again.content == refusal.content
 
 
 @given(st.integers(1, 50), st.lists(st.integers(0, 200), max_size=300))

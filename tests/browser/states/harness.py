@@ -90,6 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         pages = {
             "/": "jams/jam.html",
             "/unavailable": "jams/unavailable.html",
+            "/too-often": "jams/too_often.html",
             "/nowhere": "404.html",
         }
         if path in pages:
