@@ -128,7 +128,10 @@ def test_the_audit_notices_what_is_wrong(open_state: OpenState) -> None:
     assert any(line.startswith("go is") for line in found)
 
 
-@pytest.mark.parametrize("window", [(390, 844), (320, 568), (1440, 900)])
+@pytest.mark.parametrize(
+    "window",
+    [(390, 844), (360, 640), (320, 568), (844, 390), (667, 375), (1440, 900)],
+)
 def test_text_of_twice_the_size_is_all_there(
     states_url: str, browser: Browser, window: tuple[int, int]
 ) -> None:

@@ -27,6 +27,15 @@
   }
   if (sheet) return found;
 
+  const dock = document.querySelector(".dock");
+  for (const go of all(".go")) {
+    const { top, bottom } = box(go);
+    if (scrollY === 0 && (top < 0 || bottom > innerHeight + 0.5)) found.push("go is below the window");
+  }
+  // Where the page is higher than the window, the buttons lie over it on purpose: judge where
+  // everything is once it's scrolled there.
+  dock.style.position = "static";
+
   const record = box(document.querySelector(".record"));
   const [x, y, radius] = [
     record.left + record.width / 2,
@@ -74,5 +83,6 @@
         found.push(`${a.className || a.tagName} meets ${b.className || b.tagName}`);
     }),
   );
+  dock.style.position = "";
   return found;
 };
