@@ -81,6 +81,16 @@ def test_a_sheet_takes_the_focus_and_gives_it_back(open_state: OpenState) -> Non
     expect(seat).to_have_accessible_name("Azure Finch lead, playing, muted by you")
 
 
+def test_a_sheet_opened_by_touch_leaves_no_ring(open_state: OpenState) -> None:
+    page = open_state("seven", has_touch=True)
+    seat = page.locator(".seat[data-part=lead] .sit")
+    seat.tap()
+    page.get_by_role("button", name="Close").tap()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(seat).to_be_focused()
+    expect(seat).to_have_css("outline-style", "none")
+
+
 def test_a_free_seat_offers_its_loop_and_an_invitation(open_state: OpenState) -> None:
     page = open_state("joined")
     page.get_by_role("button", name="Pad free seat").click()

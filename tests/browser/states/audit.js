@@ -61,6 +61,41 @@
       if (overlap(b, box(place)))
         found.push(`${name.textContent} meets ${place.className || place.id || place.tagName}`);
   }
+  // What may lie around a seat, shown just now or not: a badge, and a ring of the countdown or of
+  // the focus.
+  const RING = 6;
+  for (const seat of all(".seat")) {
+    const badge = seat.querySelector(".badge");
+    if (seat.dataset.phase !== "free") badge.style.display = "block";
+    const [around, sign] = [box(seat), box(badge)];
+    badge.style.display = "";
+    const [sx, sy] = [around.left + around.width / 2, around.top + around.height / 2];
+    for (const name of names) {
+      const b = box(name);
+      const own = seat.contains(name);
+      const text = `${name.textContent.trim()}, by ${seat.textContent.trim()}`;
+      if (
+        sign.width > 0 &&
+        b.left < sign.right &&
+        b.right > sign.left &&
+        b.top < sign.bottom &&
+        b.bottom > sign.top
+      )
+        found.push(`a badge is on the name ${text}`);
+      if (own && seat.matches(":first-child")) continue; // written inside
+      const inside = own
+        ? b.top < around.bottom + RING && b.bottom > around.top - RING
+        : Math.hypot(
+            Math.max(b.left, Math.min(sx, b.right)) - sx,
+            Math.max(b.top, Math.min(sy, b.bottom)) - sy,
+          ) <
+          around.width / 2 + RING - 0.5;
+      if (inside) found.push(`a ring is on the name ${text}`);
+    }
+  }
+  for (const text of all(".seat .colour, .seat .animal"))
+    if (text.textContent && parseFloat(getComputedStyle(text).fontSize) < 12)
+      found.push(`${text.textContent} is too small to read`);
   const discs = all(".disc").map(box);
   discs.forEach((a, i) => {
     const middle = (b) => [b.left + b.width / 2, b.top + b.height / 2];

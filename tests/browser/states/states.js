@@ -117,6 +117,14 @@ export const STATES = {
       loops: { lead: { volume: 1, muted: true }, drums: { volume: 0.4, muted: false } },
     },
   },
+  mutedAll: {
+    ...base,
+    users: seven.map((one) => ({ ...one, name: LONG[one.loop], bar: NOW + 1 })),
+    mix: {
+      ...base.mix,
+      loops: Object.fromEntries(seven.map(({ loop }) => [loop, { volume: 1, muted: true }])),
+    },
+  },
   reconnecting: { ...base, connection: "reconnecting" },
   gone: { ...base, connection: "unreachable" },
   blocked: { ...base, sound: "blocked", users: [user(ME, QUIET), ...others] },
