@@ -56,7 +56,10 @@ async def test_who_asks_too_often_gets_a_page_with_a_way_on_that_is_rendered_onc
     monkeypatch.setattr(admission_module, "_pages", lambda: once)
     view, cookie = limited(page), f"visitor={'0a' * 16}"
     answers = [await view(RequestFactory().get("/", HTTP_COOKIE=cookie)) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [HTTPStatus.OK, HTTPStatus.TOO_MANY_REQUESTS]
+    assert [answer.status_code for answer in answers] == [
+        HTTPStatus.OK,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    ]
     refusal = answers[1]
     assert refusal["Content-Type"].startswith("text/html")
     assert refusal["Retry-After"] == str(RETRY_SECONDS)
