@@ -91,6 +91,24 @@ def test_a_sheet_opened_by_touch_leaves_no_ring(open_state: OpenState) -> None:
     expect(seat).to_have_css("outline-style", "none")
 
 
+def test_what_has_the_focus_is_not_under_the_buttons_that_stay_in_the_window(
+    open_state: OpenState,
+) -> None:
+    page = open_state("house", (320, 256), "&still")
+    seen = []
+    for _seat in range(7):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate(
+                """() => {
+                     const {bottom} = document.activeElement.getBoundingClientRect();
+                     return bottom <= document.querySelector(".dock").getBoundingClientRect().top;
+                   }"""
+            )
+        )
+    assert seen == [True] * 7
+
+
 def test_a_free_seat_offers_its_loop_and_an_invitation(open_state: OpenState) -> None:
     page = open_state("joined")
     page.get_by_role("button", name="Pad free seat").click()
