@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bowOut } from "../../jams/static/jams/js/band.js";
-import { scoreOf } from "../../jams/static/jams/js/score.js";
+import { bowOut, scoreOf } from "../../jams/static/jams/js/score.js";
 
 const kit = ["drums", "bass", "vox"];
 const user = (fields) => ({

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { beatsLeft, heardBar, msUntil } from "../../../jams/static/jams/js/page/clock.js";
-import { nextMoment } from "../../../jams/static/jams/js/page/next.js";
+import {
+  beatsLeft,
+  heardBar,
+  msUntil,
+  nextMoment,
+} from "../../../jams/static/jams/js/page/clock.js";
 
 const BAR_MS = 2400;
 

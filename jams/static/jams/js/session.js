@@ -1,6 +1,5 @@
 // The engine's one face towards the page: a state to show, verbs to call, time to move by.
 
-import { bowOut } from "./band.js";
 import { eventOf } from "./events.js";
 import { browserHost } from "./host.js";
 import { afterMessage, intentOf, playingOn, withIntent } from "./intent.js";
@@ -8,13 +7,13 @@ import { JamLink } from "./link.js";
 import { patched, remember, remembered } from "./mix.js";
 import { NOBODY, reduce, userOf } from "./presence.js";
 import { FROM_CLIENT, FROM_SERVER } from "./protocol.js";
-import { scoreOf } from "./score.js";
+import { bowOut, scoreOf } from "./score.js";
 import { Sound } from "./sound.js";
 import { barAt, circularDistance, modulo, nextBar, timelineOf } from "./timeline.js";
 
 /** @import { Host } from "./host.js" */
-/** @import { Band } from "./band.js" */
 /** @import { Intent } from "./intent.js" */
+/** @import { Band } from "./score.js" */
 /** @import { ServerMessage } from "./protocol.js" */
 /** @import { Connection, JamData, JamEvent, MixPatch, Presence, SessionState } from "./types.js" */
 

@@ -1,7 +1,7 @@
 // Where in the music the visitor is. Bars are counted as they are heard, not as they are sent:
 // what is seen has to agree with the loudspeaker.
 
-export const BEATS_PER_BAR = 4;
+const BEATS_PER_BAR = 4;
 
 /** @param {number} value @param {number} by */
 const modulo = (value, by) => ((value % by) + by) % by;
@@ -30,3 +30,20 @@ export const msUntil = (bar, heard, barMs) => (bar - heard) * barMs;
  * @param {number} bar @param {number} heard
  */
 export const beatsLeft = (bar, heard) => Math.max(0, Math.ceil((bar - heard) * BEATS_PER_BAR));
+
+/** A timer may be early by a fraction of a millisecond; the beat must have begun. */
+const LATE_MS = 6;
+
+/**
+ * When the page has to be looked at again although nothing has come in: milliseconds until the next
+ * beat while your own start or stop is counted down, until the bar line while somebody else's
+ * waits, null while nothing does.
+ * @param {import("./types.js").SeatLook[]} seats @param {number} heard @param {number} barMs
+ */
+export function nextMoment(seats, heard, barMs) {
+  const pending = seats.filter((seat) => seat.bar > heard);
+  if (pending.length === 0) return null;
+  const grid = pending.some((seat) => seat.me) ? BEATS_PER_BAR : 1;
+  const position = heard * grid;
+  return ((Math.floor(position) + 1 - position) / grid) * barMs + LATE_MS;
+}

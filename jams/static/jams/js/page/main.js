@@ -3,16 +3,14 @@
 
 import { createSession } from "../session.js";
 import { createAnnouncer, worthSaying } from "./announce.js";
-import { heardBar, msUntil } from "./clock.js";
+import { heardBar, msUntil, nextMoment } from "./clock.js";
 import { createDock } from "./dock.js";
 import { byId, find, make, setAttribute, setRich, setText } from "./dom.js";
-import { createHub } from "./hub.js";
 import { lookOf } from "./look.js";
 import { createMixer } from "./mixer.js";
 import { Motion, createTurns } from "./motion.js";
 import { createNews } from "./news.js";
-import { nextMoment } from "./next.js";
-import { createRecord, decodeEnvelope } from "./record.js";
+import { createHub, createRecord, decodeEnvelope } from "./record.js";
 import { createSeatPanel, seatTitle } from "./seat-panel.js";
 import { createSeats } from "./seats.js";
 import { createShare } from "./share.js";

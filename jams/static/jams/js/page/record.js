@@ -1,6 +1,7 @@
 // The record: seven grooves, each its loop's real envelope drawn around the circle.
 // Drawn once for each change of state or size, never for each frame.
 
+import { find, setAttribute, setText } from "./dom.js";
 import { PARTS } from "./parts.js";
 
 /** @typedef {import("./types.js").SeatLook} SeatLook */
@@ -120,4 +121,26 @@ function drawGrooves(pen, radius, seats, envelopes, colours) {
     const middle = radius * OUTER - room * (i + 0.5);
     if (envelopes[part]) drawGroove(pen, envelopes[part], middle, room * GROOVE, ink, colour);
   }
+}
+
+/** A title of more letters is set smaller, and on a small record left out. */
+const LONG = 6;
+
+/**
+ * The middle of the record: the kit, how many play, or the beats until you do.
+ * @param {HTMLElement} hub
+ */
+export function createHub(hub) {
+  const top = find(hub, "small", HTMLElement);
+  const big = find(hub, "strong", HTMLElement);
+  const bottom = find(hub, "span", HTMLElement);
+
+  /** @param {import("./types.js").Look} look */
+  return function update({ hub: now }) {
+    setAttribute(hub, "data-counting", now.counting);
+    setText(top, now.top);
+    setAttribute(top, "data-long", now.top.length > LONG);
+    setText(big, now.big);
+    setText(bottom, now.bottom);
+  };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { placesOf } from "../../../jams/static/jams/js/page/places.js";
+import { placesOf } from "../../../jams/static/jams/js/page/seats.js";
 
 const LOOPS = ["drums", "percussion", "bass", "chords"];
 
