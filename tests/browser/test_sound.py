@@ -174,6 +174,23 @@ def test_a_lost_connection_leaves_no_gap_with_anybody(enter: Enter) -> None:
     otter.await_phase("playing")
 
 
+def test_a_loop_stopped_during_an_outage_is_silent_on_coming_back(enter: Enter) -> None:
+    otter, lynx = enter().listen(), enter()
+    otter.play()
+    otter.await_phase("playing")
+    seq = otter.user()["seq"]
+    otter.ask("session.link.close()")  # and no server hears of the stop
+    otter.ask("session.toggle()")
+    otter.await_phase("quiet")
+    otter.await_early_bar()
+    otter.ask(f"void (window.taken = ear.record({3 * RATE}))")
+    otter.ask("session.rejoin()")
+    lynx.wait(f"session.state.users.some(u => u.userId === '{otter.user_id}' && !u.playing)")
+    otter.wait(f"session.state.users.some(u => u.userId === '{otter.user_id}' && u.seq > {seq})")
+    assert otter.phase() == "quiet"
+    assert otter.take().peak == 0
+
+
 def test_a_page_that_gets_no_time_goes_on_and_is_in_phase_after_it(enter: Enter) -> None:
     """As happens to tabs out of sight: no timer runs and no message is read for seconds."""
     otter = enter().listen()

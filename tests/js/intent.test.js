@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { afterMessage, intentOf, playingOn, withIntent } from "../../jams/static/jams/js/intent.js";
+import {
+  afterMessage,
+  asHeard,
+  intentOf,
+  playingOn,
+  withIntent,
+} from "../../jams/static/jams/js/intent.js";
+import { phaseOf, segmentOf } from "../../jams/static/jams/js/presence.js";
 import { joined, wireUser } from "./fakes.js";
 
 const user = (fields) => ({
@@ -67,4 +74,25 @@ test("who played and lost the seat plays on, in the same jam", () => {
   assert.equal(playingOn({ ...before(), jam: { id: "jam-2" } }, quiet, 12), null, "other music");
   assert.equal(playingOn(before(), joined({ users: [wireUser({ playing: true })] }), 12), null);
   assert.equal(playingOn({ ...before(), me: null, users: [] }, quiet, 12), null, "the first time");
+});
+
+test("what is heard as it was asked for stays so, though the server does it later", () => {
+  const presence = (fields) => ({
+    jam: null,
+    me: "me",
+    users: [user(fields), user({ userId: "lynx", playing: false, bar: 14 })],
+    leaving: [],
+  });
+  const stopped = { playing: false, bar: 11 };
+  const late = presence({ playing: false, bar: 14, since: 4 });
+  const silent = asHeard(late, stopped, 13);
+  assert.deepEqual([silent.users[0].bar, silent.users[1].bar], [11, 14]);
+  assert.equal(phaseOf(silent.users[0], 13), "quiet");
+  assert.equal(segmentOf(silent.users[0], 13), null);
+  const playing = asHeard(presence({ playing: true, bar: 14 }), { playing: true, bar: 11 }, 13);
+  assert.equal(phaseOf(playing.users[0], 13), "playing", "nor is a start taken back");
+  assert.equal(asHeard(late, stopped, 10), late, "not heard yet: the server's bar counts");
+  assert.equal(asHeard(late, null, 13), late);
+  const asked = presence({ playing: true, bar: 4 });
+  assert.equal(asHeard(asked, stopped, 13), asked, "not confirmed yet");
 });

@@ -146,6 +146,23 @@ test("a press without a connection is said when there is one again, with the tok
   assert.equal(stage.WebSocket.last.said("play").length, 1);
 });
 
+test("a loop stopped during an outage stays silent on coming back, and its stop is sent", async () => {
+  const stage = setUp();
+  const playing = wireUser({ playing: true, bar: 990, seq: 1 });
+  await join(stage, { users: [playing] });
+  stage.WebSocket.last.lose();
+  stage.session.toggle();
+  stage.time.pass(4800);
+  assert.equal(phase(stage), "quiet");
+  const shown = new Set();
+  stage.session.subscribe(() => shown.add(phase(stage)));
+  answer(stage, { users: [playing] });
+  assert.equal(stage.WebSocket.last.said("stop").length, 1);
+  const bar = stage.session.nowBar() + 1;
+  stage.WebSocket.last.receive({ type: "loop_stopped", user_id: "me", bar, seq: 2 });
+  assert.deepEqual([...shown], ["quiet"]);
+});
+
 test("who played and comes back to a lost seat plays on, and is shown no state of before", async () => {
   const stage = setUp();
   await join(stage, { users: [wireUser({ playing: true, bar: 0 }), lynx()] });

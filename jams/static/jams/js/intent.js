@@ -58,6 +58,22 @@ export function withIntent(users, me, intent) {
 }
 
 /**
+ * What was asked for and is heard already stays as it is heard, if the server does it at a later
+ * bar: a loop that was stopped during an outage doesn't sound again on coming back.
+ * @param {Presence} presence
+ * @param {Intent | null} intent
+ * @param {number} nowBar
+ * @returns {Presence}
+ */
+export function asHeard(presence, intent, nowBar) {
+  const own = presence.users.find((user) => user.userId === presence.me);
+  const differs = intent && own?.playing === intent.playing && intent.bar <= nowBar;
+  if (!differs || own.bar <= nowBar) return presence;
+  const users = presence.users.map((user) => (user === own ? { ...own, bar: intent.bar } : user));
+  return { ...presence, users };
+}
+
+/**
  * @param {Intent | null} intent
  * @param {ServerMessage} message
  * @param {string | null} me

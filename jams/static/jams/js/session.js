@@ -2,7 +2,7 @@
 
 import { eventOf } from "./events.js";
 import { browserHost } from "./host.js";
-import { afterMessage, intentOf, playingOn, withIntent } from "./intent.js";
+import { afterMessage, asHeard, intentOf, playingOn, withIntent } from "./intent.js";
 import { JamLink } from "./link.js";
 import { patched, remember, remembered } from "./mix.js";
 import { NOBODY, reduce, userOf } from "./presence.js";
@@ -190,7 +190,7 @@ class Session {
   #receive(message) {
     const before = this.#presence;
     const intended = this.#intent;
-    this.#presence = reduce(before, message, this.nowBar());
+    this.#presence = asHeard(reduce(before, message, this.nowBar()), intended, this.nowBar());
     this.#intent = afterMessage(intended, message, before.me);
     /** @type {Partial<SessionState>} */
     const change = {};
