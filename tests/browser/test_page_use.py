@@ -37,6 +37,26 @@ def test_space_plays_after_a_click_on_another_button(open_state: OpenState) -> N
     expect(go).to_contain_text("Starting in")
 
 
+def test_what_is_muted_is_said_and_drawn_dimmer(open_state: OpenState) -> None:
+    page = open_state("joined")  # with news of somebody who sat down
+    say = page.locator("#say")
+    expect(say).to_contain_text("sat down")
+    ink = """(() => {
+        const { width, height } = grooves;
+        const { data } = grooves.getContext("2d").getImageData(0, 0, width, height);
+        return data.reduce((sum, value, i) => (i % 4 === 3 ? sum + value : sum), 0);
+    })()"""
+    page.wait_for_function(f"{ink} > 0")
+    lit = page.evaluate(ink)
+    page.get_by_role("button", name="Mixer").click()
+    for row in ("Mute You", "Mute Jade Moth"):
+        page.locator("#sheet").get_by_role("button", name=row).click()
+    page.get_by_role("button", name="Close").click()
+    expect(say).to_contain_text("You’ve muted all that plays.")
+    expect(say).to_have_attribute("data-warn", "")
+    page.wait_for_function(f"{ink} < {lit} * 0.9")
+
+
 def test_no_seat_lights_up_when_the_connection_drops(open_state: OpenState) -> None:
     page = open_state("fits")
     page.evaluate("fakeSession.set({connection: 'reconnecting'})")

@@ -55,6 +55,11 @@ const base = {
   band: false,
   mix: { master: 0.9, trimMs: 0, loops: { bass: { volume: 0.6, muted: false } } },
 };
+/** A mix without some loops. @param {string[]} loops */
+const muting = (loops) => ({
+  ...base.mix,
+  loops: Object.fromEntries(loops.map((loop) => [loop, { volume: 1, muted: true }])),
+});
 const nobody = { jam: null, me: null, users: [] };
 const event = (kind, loop) => ({ kind, userId: `u-${loop}`, name: ANIMALS[loop], loop });
 
@@ -117,14 +122,14 @@ export const STATES = {
       loops: { lead: { volume: 1, muted: true }, drums: { volume: 0.4, muted: false } },
     },
   },
-  mutedAll: {
+  longNamesMuted: {
     ...base,
     users: seven.map((one) => ({ ...one, name: LONG[one.loop], bar: NOW + 1 })),
-    mix: {
-      ...base.mix,
-      loops: Object.fromEntries(seven.map(({ loop }) => [loop, { volume: 1, muted: true }])),
-    },
+    mix: muting([ME, ...OTHERS]),
   },
+  ownMuted: { ...base, users: [user(ME)], mix: muting([ME]) },
+  othersMuted: { ...base, mix: muting(OTHERS) },
+  allMuted: { ...base, mix: muting([ME, ...OTHERS]), event: event("user_joined", "vox") },
   reconnecting: { ...base, connection: "reconnecting" },
   gone: { ...base, connection: "unreachable" },
   blocked: { ...base, sound: "blocked", users: [user(ME, QUIET), ...others] },

@@ -123,6 +123,37 @@ test("a volume of nothing is said, or one looks for the fault elsewhere", () => 
   const mix = { master: 0, trimMs: 0, loops: {} };
   assert.equal(look({ mix }).line, LINES.silent);
   assert.equal(look({ mix, sound: "unsupported" }).line, LINES.mute);
+  const { line, warn } = look({ mix }, "*A* left.");
+  assert.deepEqual([line, warn], [LINES.silent, true], "news waits for it");
+});
+
+test("what you have muted is said, before any news if nothing is heard of what plays", () => {
+  /** @param {string[]} loops @param {object} [more] */
+  const said = (loops, more = {}) => {
+    const muted = loops.map((loop) => [loop, { volume: 1, muted: true }]);
+    const mix = { master: 1, trimMs: 0, loops: Object.fromEntries(muted) };
+    return look({ mix, ...more }, "*A* left.").line;
+  };
+  assert.equal(said(["bass"], { users: [user("bass")] }), LINES.ownMuted, "alone");
+  assert.equal(said(["bass", "drums"]), LINES.allMuted);
+  assert.equal(said(["bass"]), "*A* left.", "something is heard");
+  assert.equal(said(["bass", "vox"], { users: [user("bass", { playing: false })] }), "*A* left.");
+  const mix = (/** @type {string} */ loop) => ({
+    master: 1,
+    trimMs: 0,
+    loops: { [loop]: { volume: 0, muted: false } },
+  });
+  assert.equal(look({ mix: mix("bass") }).line, LINES.ownMuted, "at zero is as good as muted");
+  assert.equal(look({ mix: mix("drums") }).line, LINES.othersMuted);
+});
+
+test("the groove of a loop that isn't heard here is dimmer", () => {
+  const loops = { drums: { volume: 1, muted: true }, vox: { volume: 1, muted: true } };
+  /** @param {number} master */
+  const grooves = (master) =>
+    look({ mix: { master, trimMs: 0, loops } }).seats.map((seat) => seat.groove);
+  assert.deepEqual(grooves(1), ["muted", "free", "sounding", "free", "free", "free", "free"]);
+  assert.equal(grooves(0)[2], "muted");
 });
 
 test("a browser without our sound still plays for the others", () => {

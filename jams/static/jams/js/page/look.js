@@ -1,6 +1,6 @@
 // From the session's state to what is on the page: one pure function of values.
 
-import { loopMix } from "../mix.js";
+import { loopGain } from "../mix.js";
 import { phaseOf } from "../presence.js";
 import { beatsLeft } from "./clock.js";
 import { PARTS } from "./parts.js";
@@ -30,9 +30,10 @@ export function lookOf(state, { data, heard, news }) {
   const me = seats.find((seat) => seat.me) ?? null;
   const screen = screenOf(state, me);
   const bare = [...ENDED, "busy", "connecting", "loading"].includes(screen);
-  const line = lineOf(screen, state, seats, data);
+  const silence = NEWSY.includes(screen) ? silenceOf(state, seats) : "";
   const newsShows =
     news !== "" &&
+    silence === "" &&
     !isPending(me) &&
     (screen === "enter" ? news === words.LINES.moved : NEWSY.includes(screen));
   return {
@@ -43,9 +44,10 @@ export function lookOf(state, { data, heard, news }) {
     hub: hubOf(screen, state, seats, me, data, heard),
     loaded: screen === "loading" ? state.loading.done / Math.max(1, state.loading.total) : 0,
     headline: screen === "enter" ? words.HEADLINE : "",
-    line: newsShows ? news : line,
+    line: newsShows ? news : silence || lineOf(screen, state, seats, data),
     warn:
       [...ENDED, "busy", "blocked", "reconnecting", "gone"].includes(screen) ||
+      silence !== "" ||
       (newsShows && news === words.LINES.moved),
     ...dockOf(screen, state, me, heard),
   };
@@ -69,10 +71,12 @@ function seatsOf(state, bar) {
   return PARTS.map((loop) => {
     const user = state.users.find((one) => one.loop === loop);
     const seat = user ? seated(user, bar, user.userId === state.me) : empty(band);
+    const muted = loopGain(state.mix, loop) === 0;
     if (tails.includes(loop)) seat.groove = "sounding";
+    if (seat.groove === "sounding" && (muted || state.mix.master === 0)) seat.groove = "muted";
     return {
       loop,
-      muted: loopMix(state.mix, loop).muted,
+      muted,
       failed: seat.phase !== "free" && state.loading.failed.includes(loop),
       ...seat,
     };
@@ -129,6 +133,23 @@ function screenOf(state, me) {
   return state.band ? "house" : "alone";
 }
 
+/** @param {SeatLook[]} seats */
+const areMuted = (seats) => seats.length > 0 && seats.every((seat) => seat.muted);
+
+/**
+ * Why nothing is heard here, "" if something is, or nobody plays. It goes before all news.
+ * @param {State} state @param {SeatLook[]} seats
+ */
+function silenceOf({ sound, mix, loading }, seats) {
+  if (sound === "unsupported") return words.LINES.mute;
+  if (mix.master === 0) return words.LINES.silent;
+  if (loading.failed.length > 0 && loading.failed.length === loading.total)
+    return words.LINES.soundless;
+  const playing = seats.filter(sounds);
+  if (!areMuted(playing)) return "";
+  return playing.length === 1 && playing[0].me ? words.LINES.ownMuted : words.LINES.allMuted;
+}
+
 /**
  * @param {string} screen @param {State} state @param {SeatLook[]} seats @param {JamData} data
  */
@@ -136,18 +157,17 @@ function lineOf(screen, state, seats, data) {
   const me = seats.find((seat) => seat.me);
   if (screen === "enter") return words.enterLine(me?.loop ?? null);
   if (screen === "unreachable" && state.jam !== null) return words.LINES.away;
-  const ordinary = NEWSY.includes(screen);
-  if (ordinary && state.sound === "unsupported") return words.LINES.mute;
-  if (ordinary && state.mix.master === 0) return words.LINES.silent;
-  const { failed, total } = state.loading;
-  if (ordinary && failed.length > 0) {
-    return failed.length === total ? words.LINES.soundless : words.failedLine(failed);
-  }
+  if (!NEWSY.includes(screen)) return words.LINES[screen];
+  const { failed } = state.loading;
+  if (failed.length > 0) return words.failedLine(failed);
+  const playing = seats.filter(sounds);
+  if (playing.some((seat) => seat.me && seat.muted)) return words.LINES.ownMuted;
+  if (areMuted(playing.filter((seat) => !seat.me))) return words.LINES.othersMuted;
   if (screen === "alone" && me?.phase === "playing") return words.LINES.alonePlaying;
   if (screen !== "jam") return words.LINES[screen];
   return words.jamLine({
     seated: state.users.length,
-    playing: seats.filter(sounds).length,
+    playing: playing.length,
     iPlay: me !== undefined && sounds(me),
     capacity: state.jam?.capacity ?? data.capacity,
     mine: me?.loop ?? "",

@@ -20,6 +20,7 @@ const SMALLEST = 20;
 /** How a groove is drawn. @type {Record<SeatLook["groove"], Ink>} */
 const INKS = {
   sounding: { colour: "mark", alpha: 1, height: 1, width: 1 },
+  muted: { colour: "mark", alpha: 0.4, height: 1, width: 0.4 },
   queued: { colour: "mark", alpha: 0.6, height: 0.7, width: 1 },
   quiet: { colour: "mark", alpha: 0.62, height: 0.5, width: 0.8 },
   free: { colour: "line", alpha: 0.62, height: 0.42, width: 0.55 },

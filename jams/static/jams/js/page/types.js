@@ -16,7 +16,7 @@
  * @property {boolean} failed the loop's sound did not load here
  * @property {string} animal "" where nobody sits
  * @property {number} bar of a queued start or stop
- * @property {"sounding"|"queued"|"quiet"|"free"} groove how its groove on the record is drawn
+ * @property {"sounding"|"muted"|"queued"|"quiet"|"free"} groove how its groove on the record is drawn
  */
 
 /**
