@@ -140,6 +140,22 @@ def test_a_free_seat_offers_its_loop_and_an_invitation(open_state: OpenState) ->
     expect(page.locator("#say")).to_contain_text("You’ve got the pad now.")
 
 
+def test_a_seat_that_is_slow_to_come_is_waited_for_and_a_refusal_warns(
+    open_state: OpenState,
+) -> None:
+    page = open_state("joined")
+    page.evaluate("fakeSession.slow = true")
+    page.get_by_role("button", name="Pad free seat").click()
+    page.get_by_role("button", name="Take the pad yourself").click()
+    say = page.locator("#say")
+    expect(say).to_contain_text("Asking for the pad…")
+    expect(page.locator("#status")).to_have_text("Asking for the pad…")
+    expect(say).not_to_have_attribute("data-warn", "")
+    page.evaluate("fakeSession.set({asking: null, error: {code: 'try_again', message: ''}})")
+    expect(say).to_contain_text("That didn’t work just now.")
+    expect(say).to_have_attribute("data-warn", "")
+
+
 def test_a_sheet_follows_its_seat(open_state: OpenState) -> None:
     page = open_state("joined")
     page.get_by_role("button", name="Lead free seat").click()

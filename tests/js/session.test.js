@@ -188,6 +188,38 @@ test("a swap is asked of the server, and only of it", async () => {
   assert.equal(stage.session.swap("pad"), false);
 });
 
+test("a loop that was asked for is shown as that until the server has answered", async () => {
+  const stage = setUp();
+  await join(stage);
+  const { last } = stage.WebSocket;
+  stage.session.swap("vox");
+  assert.equal(stage.session.state.asking, "vox");
+  last.receive({ type: "user_joined", user: lynx() });
+  const swapped = { type: "loop_swapped", playing: false, bar: 0, seq: 1 };
+  last.receive({ ...swapped, user_id: "lynx", loop: "pad" });
+  assert.equal(stage.session.state.asking, "vox");
+  last.receive({ ...swapped, user_id: "me", loop: "vox" });
+  assert.equal(stage.session.state.asking, null);
+  stage.session.swap("pad");
+  last.receive({ type: "error", code: "try_again", message: "Try again." });
+  assert.equal(stage.session.state.asking, null);
+});
+
+test("a loop asked for before a lost connection is asked for again, unless it is one's own", async () => {
+  const stage = setUp();
+  await join(stage);
+  stage.session.swap("vox");
+  stage.WebSocket.last.lose();
+  stage.time.pass(500);
+  answer(stage);
+  assert.deepEqual(stage.WebSocket.last.said("swap"), [{ loop: "vox", type: "swap" }]);
+  stage.WebSocket.last.lose();
+  stage.time.pass(500);
+  answer(stage, { loop: "vox", users: [wireUser({ loop: "vox" })] });
+  assert.deepEqual(stage.WebSocket.last.said("swap"), []);
+  assert.equal(stage.session.state.asking, null);
+});
+
 test("leaving gives the seat up; a later seat is a new one", async () => {
   const stage = setUp();
   await join(stage);

@@ -23,6 +23,8 @@ class FakeSession {
     const state = STATES[name];
     this.state = kit && state.jam ? { ...state, jam: { ...state.jam, kit } } : state;
     this.calls = [];
+    /** The server leaves what it is asked for without an answer. */
+    this.slow = false;
   }
 
   set(change) {
@@ -76,6 +78,10 @@ class FakeSession {
 
   swap(loop) {
     if (this.state.connection !== "online") return false;
+    if (this.slow) {
+      this.set({ asking: loop });
+      return true;
+    }
     const users = this.state.users.map((user) =>
       user.userId === this.state.me ? { ...user, loop } : user,
     );

@@ -52,6 +52,7 @@ const base = {
   users: seven,
   event: null,
   error: null,
+  asking: null,
   band: false,
   mix: { master: 0.9, trimMs: 0, loops: { bass: { volume: 0.6, muted: false } } },
 };
@@ -142,6 +143,7 @@ export const STATES = {
     error: { code: "loop_taken", message: "that loop is taken" },
     users: seven.slice(0, 5),
   },
+  asking: { ...base, users: seven.slice(0, 5), asking: "vox" },
   busy: { ...base, ...nobody, connection: "busy", sound: "on" },
   unreachable: { ...base, ...nobody, connection: "unreachable", sound: "locked" },
   replaced: { ...base, ...nobody, connection: "replaced" },

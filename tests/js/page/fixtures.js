@@ -37,6 +37,7 @@ export const stateOf = (more = {}) => ({
   users: [user("drums"), user("bass")],
   event: null,
   error: null,
+  asking: null,
   band: false,
   mix: { master: 1, trimMs: 0, loops: {} },
   ...more,

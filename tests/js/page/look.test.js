@@ -7,8 +7,9 @@ import { DATA, stateOf, user } from "./fixtures.js";
 
 const HEARD = 100.5;
 
-/** @param {object} more of the state @param {string} [news] */
-const look = (more, news = "") => lookOf(stateOf(more), { data: DATA, heard: HEARD, news });
+/** @param {object} more of the state @param {string} [line] of news @param {boolean} [warns] */
+const look = (more, line = "", warns = false) =>
+  lookOf(stateOf(more), { data: DATA, heard: HEARD, news: { line, warns } });
 
 test("the first state that applies names the screen", () => {
   const expected = /** @type {[string, object][]} */ ([
@@ -75,7 +76,7 @@ test("in a swap the old groove sounds up to the bar line and the new one waits",
   const later = lookOf(stateOf({ users: [user("bass", { bar: 101, outgoing })] }), {
     data: DATA,
     heard: 101,
-    news: "",
+    news: { line: "", warns: false },
   });
   assert.equal(later.seats.find((seat) => seat.loop === "vox")?.groove, "free");
 });
@@ -87,8 +88,22 @@ test("news shows in an ordinary jam, not over a countdown or a warning", () => {
 });
 
 test("who was sent to another jam reads it before the sound is on, and after", () => {
-  assert.equal(look({ sound: "locked" }, LINES.moved).line, LINES.moved);
-  assert.equal(look({}, LINES.moved).warn, true);
+  assert.equal(look({ sound: "locked" }, LINES.moved, true).line, LINES.moved);
+  assert.equal(look({}, LINES.moved, true).warn, true);
+});
+
+test("what is asked for is said until it is answered, and a refusal warns", () => {
+  const mix = { master: 0, trimMs: 0, loops: {} };
+  const pending = { users: [user("bass", { bar: 101 })] };
+  for (const more of [{}, { mix }, pending]) {
+    const asking = look({ ...more, asking: "vox" }, "*A* left.");
+    assert.deepEqual([asking.line, asking.warn], ["Asking for the *vox*…", false]);
+    const refused = look(more, "*That didn’t work just now.* Try again.", true);
+    assert.match(refused.line, /didn’t work/);
+    assert.equal(refused.warn, true);
+  }
+  const lost = look({ asking: "vox", connection: "reconnecting" });
+  assert.equal(lost.line, LINES.reconnecting);
 });
 
 test("a loop that could not load is said while the rest plays", () => {

@@ -97,3 +97,22 @@ export function afterMessage(intent, message, me) {
       return intent;
   }
 }
+
+/**
+ * @param {string | null} asking the loop asked for
+ * @param {ServerMessage} message
+ * @param {string | null} me
+ * @returns {string | null} null once it is one's own, or refused, or the seat is another
+ */
+export function askingAfter(asking, message, me) {
+  switch (message.type) {
+    case FROM_SERVER.ERROR:
+      return null;
+    case FROM_SERVER.LOOP_SWAPPED:
+      return message.user_id === me && message.loop === asking ? null : asking;
+    case FROM_SERVER.JOINED:
+      return message.user_id === me && message.loop !== asking ? asking : null;
+    default:
+      return asking;
+  }
+}

@@ -2,7 +2,7 @@
 
 import { eventOf } from "./events.js";
 import { browserHost } from "./host.js";
-import { afterMessage, asHeard, intentOf, playingOn, withIntent } from "./intent.js";
+import { afterMessage, asHeard, askingAfter, intentOf, playingOn, withIntent } from "./intent.js";
 import { JamLink } from "./link.js";
 import { patched, remember, remembered } from "./mix.js";
 import { NOBODY, reduce, userOf } from "./presence.js";
@@ -72,6 +72,7 @@ class Session {
       users: [],
       event: null,
       error: null,
+      asking: null,
       band: false,
       mix,
     };
@@ -110,9 +111,11 @@ class Session {
     this.#present({});
   }
 
-  /** @param {string} loop @returns {boolean} whether the server was asked */
+  /** Said again once reconnected. @param {string} loop @returns {boolean} whether it was asked */
   swap(loop) {
-    return this.link.send(FROM_CLIENT.SWAP, { loop });
+    const sent = this.link.send(FROM_CLIENT.SWAP, { loop });
+    if (sent) this.#set({ asking: loop });
+    return sent;
   }
 
   /** Gives up the seat; `rejoin` takes a new one. */
@@ -183,7 +186,7 @@ class Session {
   #vacate(connection) {
     this.#presence = NOBODY;
     this.#intent = this.#band = null;
-    this.#present({ connection, band: false });
+    this.#present({ connection, band: false, asking: null });
   }
 
   /** @param {ServerMessage} message */
@@ -192,8 +195,9 @@ class Session {
     const intended = this.#intent;
     this.#presence = asHeard(reduce(before, message, this.nowBar()), intended, this.nowBar());
     this.#intent = afterMessage(intended, message, before.me);
+    const asking = askingAfter(this.state.asking, message, before.me);
     /** @type {Partial<SessionState>} */
-    const change = {};
+    const change = asking === this.state.asking ? {} : { asking };
     const event = eventOf(message, before, this.#presence, this.data);
     if (event) change.event = event;
     if (message.type === FROM_SERVER.ERROR) {
@@ -203,6 +207,7 @@ class Session {
       change.error = null;
       if (!intended) this.#intent = playingOn(before, message, this.#likelyBar());
       if (this.#intent) this.#sendIntent(this.#intent);
+      if (asking) this.link.send(FROM_CLIENT.SWAP, { loop: asking });
     }
     Object.assign(change, this.#bandBowsOut());
     const repeated = before === this.#presence && intended === this.#intent;

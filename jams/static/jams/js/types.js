@@ -65,6 +65,7 @@
  * @property {User[]} users
  * @property {JamEvent | null} event
  * @property {{ code: string, message: string } | null} error
+ * @property {string | null} asking  the loop asked for, until the server has answered
  * @property {boolean} band
  * @property {Mix} mix
  */

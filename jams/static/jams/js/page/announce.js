@@ -16,17 +16,16 @@ const OWN_PHASE = { playing: "You’re playing.", quiet: "You’re quiet." };
 
 /**
  * What to say about the change from one look to the next, "" for nothing.
- * @param {Look | null} before @param {Look} now @param {string} news what just happened
+ * @param {Look | null} before @param {Look} now
  */
-export function worthSaying(before, now, news) {
+export function worthSaying(before, now) {
   if (before === null) return "";
   if (before.screen !== now.screen && now.screen !== "enter") {
     const mine = ownPhase(now);
     const wasPending = before.screen === "queued" || before.screen === "stopping";
     return wasPending && OWN_PHASE[mine] ? OWN_PHASE[mine] : plain(now.line);
   }
-  if (now.line === news && news !== "" && before.line !== news) return plain(news);
-  return "";
+  return now.told === before.told ? "" : plain(now.told);
 }
 
 /** @param {Look} look */

@@ -21,8 +21,8 @@ const NEWSY = ["jam", "alone", "house"];
 
 /**
  * @param {State} state
- * @param {{data: JamData, heard: number, news: string}} around `heard`: the bar that is heard,
- *   with its fraction; `news`: what just happened, "" if nothing did
+ * @param {{data: JamData, heard: number, news: import("./types.js").News}} around `heard`: the bar
+ *   that is heard, with its fraction
  * @returns {Look}
  */
 export function lookOf(state, { data, heard, news }) {
@@ -31,11 +31,7 @@ export function lookOf(state, { data, heard, news }) {
   const screen = screenOf(state, me);
   const bare = [...ENDED, "busy", "connecting", "loading"].includes(screen);
   const silence = NEWSY.includes(screen) ? silenceOf(state, seats) : "";
-  const newsShows =
-    news !== "" &&
-    silence === "" &&
-    !isPending(me) &&
-    (screen === "enter" ? news === words.LINES.moved : NEWSY.includes(screen));
+  const told = toldOf(screen, state, silence, news);
   return {
     screen,
     bare,
@@ -44,11 +40,11 @@ export function lookOf(state, { data, heard, news }) {
     hub: hubOf(screen, state, seats, me, data, heard),
     loaded: screen === "loading" ? state.loading.done / Math.max(1, state.loading.total) : 0,
     headline: screen === "enter" ? words.HEADLINE : "",
-    line: newsShows ? news : silence || lineOf(screen, state, seats, data),
+    line: told || silence || lineOf(screen, state, seats, data),
+    told,
     warn:
       [...ENDED, "busy", "blocked", "reconnecting", "gone"].includes(screen) ||
-      silence !== "" ||
-      (newsShows && news === words.LINES.moved),
+      (told === "" ? silence !== "" : told === news.line && news.warns),
     ...dockOf(screen, state, me, heard),
   };
 }
@@ -131,6 +127,19 @@ function screenOf(state, me) {
   if (isPending(me)) return me.phase;
   if (state.users.length > 1) return "jam";
   return state.band ? "house" : "alone";
+}
+
+/**
+ * What just happened, where that is said: warnings, and what you ask for, before anything else.
+ * @param {string} screen @param {State} state @param {string} silence
+ * @param {import("./types.js").News} news
+ */
+function toldOf(screen, { asking }, silence, { line, warns }) {
+  if (screen === "enter") return line === words.LINES.moved ? line : "";
+  const ordinary = NEWSY.includes(screen);
+  if (!ordinary && screen !== "queued" && screen !== "stopping") return "";
+  if (asking !== null) return words.askingLine(asking);
+  return warns || (ordinary && silence === "") ? line : "";
 }
 
 /** @param {SeatLook[]} seats */

@@ -136,7 +136,7 @@ function fillSide(element) {
 function render() {
   const { state } = session;
   const now = heard();
-  const look = lookOf(state, { data, heard: now, news: news.line });
+  const look = lookOf(state, { data, heard: now, news: news.now });
   const kit = state.jam?.kit ?? Object.keys(data.kits)[0];
   const envelopes = envelopesOf(kit);
   const times = {
@@ -160,7 +160,7 @@ function render() {
   sheet.update(look, state);
   motion.sweep(byId("sweep", HTMLElement), !calm.matches && !look.bare);
   takeTurns(calm.matches && !look.bare);
-  announce(worthSaying(shown, look, news.line));
+  announce(worthSaying(shown, look));
   shown = look;
   clearTimeout(timer);
   const wait = nextMoment(look.seats, now, barMs);

@@ -11,12 +11,14 @@ const MOVED_STAYS_MS = 15_000;
 /** @param {() => void} onChange called when a line has had its time */
 export function createNews(onChange) {
   let line = "";
+  let warns = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  /** @param {string} text @param {number} ms */
-  function show(text, ms) {
+  /** @param {string} text @param {boolean} warning */
+  function show(text, warning, ms = STAYS_MS) {
     line = text;
+    warns = warning;
     clearTimeout(timer);
     timer = setTimeout(() => {
       line = "";
@@ -25,20 +27,22 @@ export function createNews(onChange) {
   }
 
   return {
-    get line() {
-      return line;
+    /** @returns {import("./types.js").News} */
+    get now() {
+      return { line, warns };
     },
 
     /** @param {State} state @param {State | null} before */
     follow(state, before) {
       // Somebody who was sent to another jam has to find it written when the sound comes on, too.
       const entered = before?.sound === "locked" && state.sound !== "locked";
-      if (line === LINES.moved && (state.sound === "locked" || entered)) show(line, MOVED_STAYS_MS);
+      if (line === LINES.moved && (state.sound === "locked" || entered)) show(line, true, MOVED_STAYS_MS);
       if (state.event && state.event !== before?.event) {
         const text = newsLine(state.event, state.me);
-        if (text !== "") show(text, state.event.kind === "moved" ? MOVED_STAYS_MS : STAYS_MS);
+        const moved = state.event.kind === "moved";
+        if (text !== "") show(text, moved, moved ? MOVED_STAYS_MS : STAYS_MS);
       }
-      if (state.error && state.error !== before?.error) show(errorLine(state.error), STAYS_MS);
+      if (state.error && state.error !== before?.error) show(errorLine(state.error), true);
     },
   };
 }

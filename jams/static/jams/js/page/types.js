@@ -19,6 +19,8 @@
  * @property {"sounding"|"muted"|"queued"|"quiet"|"free"} groove how its groove on the record is drawn
  */
 
+/** What just happened, "" if nothing did. @typedef {{line: string, warns: boolean}} News */
+
 /**
  * @typedef {object} ButtonLook
  * @property {string} act what pressing it does: a key of the verbs in main.js
@@ -38,6 +40,7 @@
  * @property {number} loaded share of the loops that are in, while they load
  * @property {string} headline
  * @property {string} line `*stars*` mark what stands out
+ * @property {string} told the line, if it is one of what just happened, or is being asked for
  * @property {boolean} warn
  * @property {ButtonLook | null} go the big button
  * @property {boolean} mixer

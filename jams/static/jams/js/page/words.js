@@ -63,6 +63,9 @@ const NEWS = {
   loop_swapped: (name, loop) => `*${name}* changed to ${loop}.`,
 };
 
+/** Until the server has answered. @param {string} loop */
+export const askingLine = (loop) => `Asking for the *${loop}*…`;
+
 /**
  * What to say about something that happened, "" if nothing.
  * @param {{kind: string, userId?: string, name?: string, loop?: string}} event
