@@ -1,5 +1,7 @@
 """What a visitor does on the page: the keys, the buttons, the sheets, and where the focus goes."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.states.pages import DESKTOP, OpenState
@@ -130,14 +132,22 @@ def test_what_has_the_focus_is_not_under_the_buttons_that_stay_in_the_window(
 
 
 def test_a_free_seat_offers_its_loop_and_an_invitation(open_state: OpenState) -> None:
-    page = open_state("joined")
+    page = open_state("joined", query="&still")
     page.get_by_role("button", name="Pad free seat").click()
     expect(page.get_by_role("button", name="Invite a friend")).to_be_visible()
     page.get_by_role("button", name="Take the pad yourself").click()
     mine = page.locator(".seat[data-me]")
     expect(mine).to_have_attribute("data-part", "pad")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("#say")).to_contain_text("Pad on the next bar.")
+    expect(page.locator("#hub")).to_have_text(re.compile("[1-4] beats?"))
+    expect(mine).to_have_attribute("data-phase", "queued")
+    lit = "halo => halo.getAnimations().length"
+    assert mine.locator(".halo").evaluate(lit) == 0
+    page.evaluate("fakeSession.moveOn()")
     expect(page.locator("#say")).to_contain_text("You’ve got the pad now.")
+    expect(mine).to_have_attribute("data-phase", "playing")
+    assert mine.locator(".halo").evaluate(lit) == 1
 
 
 def test_a_seat_that_is_slow_to_come_is_waited_for_and_a_refusal_warns(

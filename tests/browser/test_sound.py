@@ -216,6 +216,7 @@ def test_a_swap_changes_the_loop_at_the_bar_line(enter: Enter) -> None:
     otter.await_early_bar()
     otter.ask(f"session.swap('{new}')")
     lynx.wait(f"session.state.users.some(user => user.loop === '{new}')")
+    otter.await_phase("queued")
     bar = lynx.user(otter.user_id)["bar"]
     recording = lynx.record_bar_line(bar)
     line = lynx.bar_frame(bar)

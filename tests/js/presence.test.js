@@ -93,7 +93,11 @@ test("a swap while sounding: the old loop to the bar, the new one from it", () =
     from: 13,
     until: null,
   });
-  assert.equal(phaseOf(of(swap), 12), "playing", "it sounds all the time");
+  assert.equal(phaseOf(of(swap), 12), "queued", "it is the old one that sounds");
+  assert.equal(phaseOf(of(swap), 13), "playing");
+  const stop = after(swap, 12, stopped(12, 3));
+  assert.equal(phaseOf(of(stop), 12), "stopping", "the old one sounds to its bar");
+  assert.equal(phaseOf(of(stop), 13), "quiet");
 });
 
 test("two swaps before one bar: what was never heard never will be", () => {

@@ -82,9 +82,13 @@ class FakeSession {
       this.set({ asking: loop });
       return true;
     }
-    const users = this.state.users.map((user) =>
-      user.userId === this.state.me ? { ...user, loop } : user,
-    );
+    const bar = Math.floor(this.serverNow() / this.data.bar_ms);
+    const users = this.state.users.map((user) => {
+      if (user.userId !== this.state.me) return user;
+      if (phaseOf(user, bar) !== "playing") return { ...user, loop };
+      const outgoing = { key: "", loop: user.loop, from: 0, until: bar + 1 };
+      return { ...user, loop, bar: bar + 1, outgoing };
+    });
     this.set({
       users,
       event: { kind: "loop_swapped", userId: this.state.me, name: "Otter", loop },

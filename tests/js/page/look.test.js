@@ -81,6 +81,22 @@ test("in a swap the old groove sounds up to the bar line and the new one waits",
   assert.equal(later.seats.find((seat) => seat.loop === "vox")?.groove, "free");
 });
 
+test("a swap is counted down to its bar, and until then the old loop is what plays", () => {
+  const outgoing = { key: "", loop: "vox", from: 90, until: 101 };
+  const me = user("bass", { bar: 101, outgoing });
+  const swap = look({ users: [user("drums"), me] }, "You’ve got the *bass* now.");
+  assert.equal(swap.line, "*Bass* on the next bar.");
+  assert.deepEqual(swap.hub, { top: "", big: "2", bottom: "beats", counting: true });
+  assert.equal(swap.go?.style, "live", "it can't be called off, but stopped");
+  const seen = look({ me: "drums", users: [user("drums"), me] });
+  assert.equal(seen.seats.find((seat) => seat.loop === "bass")?.phase, "queued");
+  assert.match(seen.line, /Both of you are playing/);
+  const stop = user("bass", { playing: false, bar: 100, outgoing });
+  const { hub, seats } = look({ users: [user("drums"), stop] });
+  assert.equal(hub.big, "2");
+  assert.equal(seats[2].groove, "quiet", "it will not be heard");
+});
+
 test("news shows in an ordinary jam, not over a countdown or a warning", () => {
   assert.equal(look({}, "*A* left.").line, "*A* left.");
   assert.equal(look({ users: [user("bass", { bar: 101 })] }, "*A* left.").line, LINES.queued);

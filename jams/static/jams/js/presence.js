@@ -19,15 +19,16 @@ export const segmentKey = ({ userId, loop }) => `${userId}/${loop}`;
 export const userOf = ({ users }, userId) => users.find((user) => user.userId === userId);
 
 /**
- * What a user does at bar `nowBar`. A swap in flight is "playing": the old loop sounds on.
+ * What a user does at bar `nowBar`. In a swap the new loop is queued while the old one sounds on;
+ * who stops then is stopping up to the same bar.
  * @param {User} user
  * @param {number} nowBar
  * @returns {"quiet" | "queued" | "playing" | "stopping"}
  */
 export function phaseOf({ playing, bar, outgoing }, nowBar) {
   const ahead = bar > nowBar;
-  if (playing) return ahead && !isSounding(outgoing, nowBar) ? "queued" : "playing";
-  return ahead ? "stopping" : "quiet";
+  if (playing) return ahead ? "queued" : "playing";
+  return ahead || isSounding(outgoing, nowBar) ? "stopping" : "quiet";
 }
 
 /** @param {Segment | null} segment @param {number} nowBar */

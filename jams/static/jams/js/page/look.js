@@ -55,6 +55,9 @@ const isPending = (seat) => seat !== null && (seat.phase === "queued" || seat.ph
 /** @param {SeatLook} seat */
 export const sounds = (seat) => ["playing", "stopping", "house"].includes(seat.phase);
 
+/** Those of whom something is heard. @param {SeatLook[]} seats */
+const playersOf = (seats) => seats.filter((seat) => sounds(seat) || seat.changing);
+
 /**
  * @param {State} state @param {number} bar
  * @returns {SeatLook[]}
@@ -98,15 +101,18 @@ const GROOVES = {
 
 /** @param {User} user @param {number} bar @param {boolean} me @returns {Sitting} */
 function seated(user, bar, me) {
+  const { away, name: animal, outgoing } = user;
   const phase = phaseOf(user, bar);
-  const groove = isChanging(user, bar) ? "queued" : GROOVES[phase];
-  return { phase, groove, me, away: user.away, animal: user.name, bar: user.bar };
+  const changing = isChanging(user, bar);
+  const groove = changing && phase === "stopping" ? "quiet" : GROOVES[phase];
+  const until = Math.max(user.bar, outgoing?.until ?? 0);
+  return { phase, groove, me, changing, away, animal, bar: until };
 }
 
 /** @param {boolean} band @returns {Sitting} */
 function empty(band) {
   const phase = band ? "house" : "free";
-  return { phase, groove: GROOVES[phase], me: false, away: false, animal: "", bar: 0 };
+  return { phase, groove: GROOVES[phase], me: false, changing: false, away: false, animal: "", bar: 0 };
 }
 
 /**
@@ -143,7 +149,7 @@ function toldOf(screen, { asking }, silence, { line, warns }) {
 }
 
 /** @param {SeatLook[]} seats */
-const areMuted = (seats) => seats.length > 0 && seats.every((seat) => seat.muted);
+const areMuted = (seats) => seats.length > 0 && seats.every((seat) => seat.muted && !seat.changing);
 
 /**
  * Why nothing is heard here, "" if something is, or nobody plays. It goes before all news.
@@ -154,7 +160,7 @@ function silenceOf({ sound, mix, loading }, seats) {
   if (mix.master === 0) return words.LINES.silent;
   if (loading.failed.length > 0 && loading.failed.length === loading.total)
     return words.LINES.soundless;
-  const playing = seats.filter(sounds);
+  const playing = playersOf(seats);
   if (!areMuted(playing)) return "";
   return playing.length === 1 && playing[0].me ? words.LINES.ownMuted : words.LINES.allMuted;
 }
@@ -166,10 +172,11 @@ function lineOf(screen, state, seats, data) {
   const me = seats.find((seat) => seat.me);
   if (screen === "enter") return words.enterLine(me?.loop ?? null);
   if (screen === "unreachable" && state.jam !== null) return words.LINES.away;
+  if (screen === "queued" && me?.changing) return words.changeLine(me.loop);
   if (!NEWSY.includes(screen)) return words.LINES[screen];
   const { failed } = state.loading;
   if (failed.length > 0) return words.failedLine(failed);
-  const playing = seats.filter(sounds);
+  const playing = playersOf(seats);
   if (playing.some((seat) => seat.me && seat.muted)) return words.LINES.ownMuted;
   if (areMuted(playing.filter((seat) => !seat.me))) return words.LINES.othersMuted;
   if (screen === "alone" && me?.phase === "playing") return words.LINES.alonePlaying;
@@ -203,7 +210,7 @@ function hubOf(screen, state, seats, me, data, heard) {
     const beats = beatsLeft(me.bar, heard);
     return { top: "", big: String(beats), bottom: beats === 1 ? "beat" : "beats", counting: true };
   }
-  const playing = seats.filter(sounds).length;
+  const playing = playersOf(seats).length;
   const here = state.users.length;
   if (here === 0) return hub;
   if (playing === 0) return { ...hub, big: String(here), bottom: "here" };
@@ -247,7 +254,8 @@ function dockOf(screen, state, me, heard) {
 
 /** @param {SeatLook} me @param {number} heard @returns {ButtonLook} */
 function playButton(me, heard) {
-  if (me.phase === "playing") return { act: "toggle", label: "Stop my loop", style: "live" };
+  if (me.phase === "playing" || (me.phase === "queued" && me.changing))
+    return { act: "toggle", label: "Stop my loop", style: "live" };
   if (me.phase === "quiet") return { act: "toggle", label: `Play ${me.loop}`, style: "solid" };
   const what = me.phase === "queued" ? "Starting" : "Stopping";
   return { act: "toggle", label: `${what} in ${beatsLeft(me.bar, heard)}`, style: "queue" };

@@ -138,7 +138,7 @@ function spoken(seat) {
  * @param {Look} look @param {Times} times @param {Motion} motion
  */
 function move(nodes, seat, was, look, times, motion) {
-  const glows = sounds(seat) && !times.calm && !seat.muted && look.screen !== "blocked";
+  const glows = sounds(seat) && !seat.changing && !times.calm && !seat.muted && look.screen !== "blocked";
   motion.halo(
     nodes.halo,
     `${times.kit}/${seat.loop}`,

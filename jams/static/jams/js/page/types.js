@@ -11,11 +11,12 @@
  * @property {string} loop
  * @property {"free"|"house"|"quiet"|"queued"|"playing"|"stopping"} phase
  * @property {boolean} me
+ * @property {boolean} changing the loop of before still sounds
  * @property {boolean} away
  * @property {boolean} muted by this visitor, for this visitor
  * @property {boolean} failed the loop's sound did not load here
  * @property {string} animal "" where nobody sits
- * @property {number} bar of a queued start or stop
+ * @property {number} bar of a queued start, stop or change
  * @property {"sounding"|"muted"|"queued"|"quiet"|"free"} groove how its groove on the record is drawn
  */
 

@@ -63,6 +63,9 @@ const NEWS = {
   loop_swapped: (name, loop) => `*${name}* changed to ${loop}.`,
 };
 
+/** Up to the bar line at which one's loop is another. @param {string} loop */
+export const changeLine = (loop) => `*${capitalised(loop)}* on the next bar.`;
+
 /** Until the server has answered. @param {string} loop */
 export const askingLine = (loop) => `Asking for the *${loop}*…`;
 
