@@ -68,6 +68,28 @@ def test_no_seat_lights_up_when_the_connection_drops(open_state: OpenState) -> N
     assert page.locator(".seat[data-phase=free] .halo").evaluate_all(lit) == 0
 
 
+def test_nothing_is_lit_once_the_jam_cannot_be_reached(open_state: OpenState) -> None:
+    page = open_state("enter")
+    assert page.locator(".seat[data-phase=playing]").count() == 4
+    page.evaluate("fakeSession.set({connection: 'unreachable'})")
+    expect(page.locator("body")).to_have_attribute("data-screen", "unreachable")
+    glow = "seats => seats.filter(seat => getComputedStyle(seat).opacity !== '0').length"
+    assert page.locator(".seat .halo").evaluate_all(glow) == 0
+    page.wait_for_function(
+        """() => {
+             const discs = [...document.querySelectorAll(".seat:not([data-phase=free]) .disc")];
+             return new Set(discs.map((disc) => getComputedStyle(disc).backgroundColor)).size === 1;
+           }"""
+    )
+
+
+def test_what_only_you_hear_is_not_promised_to_others(open_state: OpenState) -> None:
+    page = open_state("seven")
+    for connection in ("reconnecting", "unreachable"):
+        page.evaluate(f"fakeSession.set({{connection: '{connection}'}})")
+        expect(page.locator("#say")).to_contain_text("Only you hear this until")
+
+
 def test_a_change_of_state_leaves_the_focus_where_it_is(open_state: OpenState) -> None:
     page = open_state("seven")
     page.locator(".seat[data-part=lead] .sit").focus()

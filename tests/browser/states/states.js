@@ -146,6 +146,7 @@ export const STATES = {
   asking: { ...base, users: seven.slice(0, 5), asking: "vox" },
   busy: { ...base, ...nobody, connection: "busy", sound: "on" },
   unreachable: { ...base, ...nobody, connection: "unreachable", sound: "locked" },
+  lost: { ...base, connection: "unreachable", sound: "locked" },
   replaced: { ...base, ...nobody, connection: "replaced" },
   freed: { ...base, ...nobody, connection: "freed" },
   unsupported: { ...base, ...nobody, connection: "unsupported", sound: "locked" },

@@ -150,6 +150,21 @@ test("a server that is away can't keep one from stopping, and isn't the visitor'
   assert.equal(never.line, LINES.unreachable);
 });
 
+test("without a connection nobody is promised to be heard", () => {
+  for (const connection of ["reconnecting", "unreachable"])
+    assert.match(look({ connection }).line, /Only you hear this until/);
+});
+
+test("a jam that was lost before the sound came on is unlit, whoever played", () => {
+  const users = [user("drums"), user("vox", { bar: 101 }), user("bass", { playing: false })];
+  const { seats } = look({ connection: "unreachable", sound: "locked", users });
+  const seen = seats.filter((seat) => seat.phase !== "free");
+  assert.deepEqual(
+    seen.map(({ loop, phase, groove }) => [loop, phase, groove]),
+    ["drums", "bass", "vox"].map((loop) => [loop, "quiet", "quiet"]),
+  );
+});
+
 test("a volume of nothing is said, or one looks for the fault elsewhere", () => {
   const mix = { master: 0, trimMs: 0, loops: {} };
   assert.equal(look({ mix }).line, LINES.silent);

@@ -26,9 +26,10 @@ const NEWSY = ["jam", "alone", "house"];
  * @returns {Look}
  */
 export function lookOf(state, { data, heard, news }) {
-  const seats = seatsOf(state, Math.floor(heard));
-  const me = seats.find((seat) => seat.me) ?? null;
+  const known = seatsOf(state, Math.floor(heard));
+  const me = known.find((seat) => seat.me) ?? null;
   const screen = screenOf(state, me);
+  const seats = ENDED.includes(screen) ? known.map(unlit) : known;
   const bare = [...ENDED, "busy", "connecting", "loading"].includes(screen);
   const silence = NEWSY.includes(screen) ? silenceOf(state, seats) : "";
   const told = toldOf(screen, state, silence, news);
@@ -81,6 +82,10 @@ function seatsOf(state, bar) {
     };
   });
 }
+
+/** Nobody knows any more what it does. @param {SeatLook} seat @returns {SeatLook} */
+const unlit = (seat) =>
+  seat.phase === "free" ? seat : { ...seat, phase: "quiet", groove: "quiet" };
 
 /** A swap in flight: the old loop sounds up to the bar line.
  * @param {User} user @param {number} bar
