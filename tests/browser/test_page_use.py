@@ -18,9 +18,23 @@ def test_space_plays_cancels_and_stops(open_state: OpenState) -> None:
     page.keyboard.press("Space")
     expect(go).to_contain_text("Starting in")
     page.evaluate("fakeSession.moveOn()")
-    expect(go).to_contain_text("Stop my loop")
+    expect(go).to_contain_text("Stop percussion")
     expect(page.locator(".seat[data-me]")).to_have_attribute("data-phase", "playing")
     expect(page.locator("#status")).to_have_text("You’re playing.")
+
+
+def test_one_s_own_instrument_is_named_wherever_it_is_used(open_state: OpenState) -> None:
+    page = open_state("fits", query="&still")
+    seat = page.locator(".seat[data-me] .sit")
+    expect(seat).to_have_accessible_name("You Amber Otter, percussion, quiet")
+    page.keyboard.press("Space")
+    page.evaluate("fakeSession.moveOn()")
+    expect(page.get_by_role("button", name="Stop percussion")).to_be_visible()
+    expect(seat).to_have_accessible_name("You Amber Otter, percussion, playing")
+    page.get_by_role("button", name="Mixer").click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_role("button", name="Mute my loop")).to_be_visible()
+    expect(sheet.get_by_role("slider", name="Volume, my loop")).to_be_visible()
 
 
 def test_space_plays_after_a_click_on_another_button(open_state: OpenState) -> None:
@@ -51,7 +65,7 @@ def test_what_is_muted_is_said_and_drawn_dimmer(open_state: OpenState) -> None:
     page.wait_for_function(f"{ink} > 0")
     lit = page.evaluate(ink)
     page.get_by_role("button", name="Mixer").click()
-    for row in ("Mute You", "Mute Jade Moth"):
+    for row in ("Mute my loop", "Mute Jade Moth"):
         page.locator("#sheet").get_by_role("button", name=row).click()
     page.get_by_role("button", name="Close").click()
     expect(say).to_contain_text("You’ve muted all that plays.")

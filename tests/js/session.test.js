@@ -93,7 +93,12 @@ test("states are replaced, never changed, and told with the one before", async (
     userId: "lynx",
     name: "Lynx",
     loop: "bass",
+    from: undefined,
   });
+  const swapped = { type: "loop_swapped", user_id: "lynx", playing: false, bar: 0, seq: 1 };
+  stage.WebSocket.last.receive({ ...swapped, loop: "vox" });
+  const { loop, from } = stage.session.state.event;
+  assert.deepEqual([from, loop], ["bass", "vox"]);
   unsubscribe();
   const { length } = told;
   stage.WebSocket.last.receive({ type: "user_left", user_id: "lynx" });

@@ -49,7 +49,7 @@ test("the big button says what it does", () => {
   /** @param {object} more */
   const label = (more) => look({ users: [user("bass", more)] }).go?.label;
   assert.equal(label({ playing: false }), "Play bass");
-  assert.equal(label({}), "Stop my loop");
+  assert.equal(label({}), "Stop bass");
   assert.equal(label({ bar: 101 }), "Starting in 2");
   assert.equal(label({ bar: 101, playing: false }), "Stopping in 2");
 });

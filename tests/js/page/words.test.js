@@ -25,6 +25,10 @@ test("news names the others, and you by what is yours", () => {
   const event = { kind: "user_joined", userId: "x", name: "Lynx", loop: "vox" };
   assert.equal(words.newsLine(event, "me"), "*Rose Lynx* sat down with vox.");
   assert.equal(words.newsLine({ ...event, kind: "loop_swapped" }, "x"), "You’ve got the *vox* now.");
+  assert.equal(
+    words.newsLine({ ...event, kind: "loop_swapped", from: "percussion" }, "me"),
+    "*Rose Lynx* changed from percussion to vox.",
+  );
   assert.equal(words.newsLine({ ...event, kind: "loop_played" }, "me"), "");
   assert.equal(words.newsLine({ kind: "something_new" }, "me"), "");
 });

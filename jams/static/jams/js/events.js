@@ -32,8 +32,10 @@ export function eventOf(message, before, after, data) {
   if (before === after) return null;
   const userId = userIdOf(message);
   if (userId === null) return null;
-  const user = userOf(after, userId) ?? userOf(before, userId);
-  return user ? { kind: message.type, userId, name: user.name, loop: user.loop } : null;
+  const known = userOf(before, userId);
+  const user = userOf(after, userId) ?? known;
+  if (!user) return null;
+  return { kind: message.type, userId, name: user.name, loop: user.loop, from: known?.loop };
 }
 
 /** @param {ServerMessage} message @returns {string | null} */

@@ -49,7 +49,7 @@
 /** @typedef {{ master: number, trimMs: number, loops: Record<string, LoopMix> }} Mix */
 /** @typedef {{ master?: number, trimMs?: number, loops?: Record<string, Partial<LoopMix>> }} MixPatch */
 
-/** @typedef {{ kind: string, userId?: string, name?: string, loop?: string }} JamEvent */
+/** @typedef {{ kind: string, userId?: string, name?: string, loop?: string, from?: string }} JamEvent */
 /** @typedef {{ done: number, total: number, failed: string[] }} Loading */
 
 /** @typedef {"connecting" | "online" | "reconnecting" | "unreachable" | "replaced" | "freed" | "busy" | "unsupported" | "left"} Connection */

@@ -260,7 +260,7 @@ function dockOf(screen, state, me, heard) {
 /** @param {SeatLook} me @param {number} heard @returns {ButtonLook} */
 function playButton(me, heard) {
   if (me.phase === "playing" || (me.phase === "queued" && me.changing))
-    return { act: "toggle", label: "Stop my loop", style: "live" };
+    return { act: "toggle", label: `Stop ${me.loop}`, style: "live" };
   if (me.phase === "quiet") return { act: "toggle", label: `Play ${me.loop}`, style: "solid" };
   const what = me.phase === "queued" ? "Starting" : "Stopping";
   return { act: "toggle", label: `${what} in ${beatsLeft(me.bar, heard)}`, style: "queue" };

@@ -27,6 +27,7 @@ const noteOf = (seat) =>
 export const volumeOf = (seat, state) => ({
   part: seat.loop,
   name: calledOf(seat),
+  spoken: seat.me ? "my loop" : calledOf(seat),
   note: noteOf(seat),
   ...loopMix(state.mix, seat.loop),
 });

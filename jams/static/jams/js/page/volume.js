@@ -59,7 +59,8 @@ export function createVolume(tag, onChange) {
   row.append(glyph, make("span", { class: "who" }, name, small), slider, mute);
 
   /**
-   * @param {{part: string, name: string, note: string, volume: number, muted: boolean}} now
+   * @param {{part: string, name: string, spoken: string, note: string, volume: number,
+   *   muted: boolean}} now `spoken`: what the slider and the button are called by
    */
   function update(now) {
     setAttribute(row, "data-part", now.part);
@@ -67,8 +68,8 @@ export function createVolume(tag, onChange) {
     setText(name, now.name);
     setText(small, now.note);
     show(Math.round(now.volume * 100));
-    setAttribute(slider, "aria-label", `Volume, ${now.name}`);
-    setAttribute(mute, "aria-label", `Mute ${now.name}`);
+    setAttribute(slider, "aria-label", `Volume, ${now.spoken}`);
+    setAttribute(mute, "aria-label", `Mute ${now.spoken}`);
     setAttribute(mute, "aria-pressed", String(now.muted));
     setSymbol(mute, now.muted ? "i-muted" : "i-sound");
   }

@@ -54,13 +54,13 @@ export function jamLine({ seated, playing, iPlay, capacity, mine }) {
     : `*${capitalised(count(playing))} of ${count(seated)} are playing.*`;
 }
 
-/** @type {Record<string, ((name: string, loop: string) => string) | undefined>} */
+/** @type {Record<string, ((name: string, loop: string, from: string) => string) | undefined>} */
 const NEWS = {
   user_joined: (name, loop) => `*${name}* sat down with ${loop}.`,
   user_left: (name) => `*${name}* left. Their seat is free.`,
   user_away: (name) => `*${name}* stepped away. Their seat is kept for a moment.`,
   user_back: (name) => `*${name}* is back.`,
-  loop_swapped: (name, loop) => `*${name}* changed to ${loop}.`,
+  loop_swapped: (name, loop, from) => `*${name}* changed from ${from} to ${loop}.`,
 };
 
 /** Up to the bar line at which one's loop is another. @param {string} loop */
@@ -71,14 +71,14 @@ export const askingLine = (loop) => `Asking for the *${loop}*…`;
 
 /**
  * What to say about something that happened, "" if nothing.
- * @param {{kind: string, userId?: string, name?: string, loop?: string}} event
+ * @param {import("../types.js").JamEvent} event
  * @param {string | null} me
  */
-export function newsLine({ kind, userId, name, loop = "" }, me) {
+export function newsLine({ kind, userId, name, loop = "", from = "" }, me) {
   if (kind === "moved" || kind === "resettled") return LINES[kind];
   if (userId === me) return kind === "loop_swapped" ? `You’ve got the *${loop}* now.` : "";
   const say = NEWS[kind];
-  return say && name ? say(fullName(loop, name), loop) : "";
+  return say && name ? say(fullName(loop, name), loop, from) : "";
 }
 
 /** @type {Record<string, string>} */
