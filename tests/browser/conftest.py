@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import (
@@ -15,6 +16,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.chromium import find_chromium, launch_flags
+from tests.browser.sound.musician import Enter, Musician
 from tests.browser.states.harness import states_server
 from tests.browser.states.pages import OpenState, opener
 from tests.processes import ServerProcess, runserver
@@ -84,6 +86,20 @@ def new_page(browser: Browser, live_server_url: str) -> Iterator[NewPage]:
     for context in contexts:
         context.close()
     assert not complaints
+
+
+@pytest.fixture
+def jam_id() -> str:
+    """Of a jam of the test's own: users of the test before keep their seats for a while."""
+    return f"sound-{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def enter(new_page: Callable[..., Page], jam_id: str) -> Enter:
+    def enter_jam(**line: float) -> Musician:
+        return Musician.enter(new_page, jam_id, **line)
+
+    return enter_jam
 
 
 @pytest.fixture(scope="session")

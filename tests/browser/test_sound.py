@@ -1,12 +1,7 @@
 """What leaves the master bus, sample by sample, against the known loops."""
 
-from collections.abc import Callable
-from typing import Protocol
-from uuid import uuid4
-
 import numpy as np
 import pytest
-from playwright.sync_api import Page
 
 from tests.browser.sound.known_loops import (
     EXACT,
@@ -22,6 +17,7 @@ from tests.browser.sound.known_loops import (
 from tests.browser.sound.musician import (
     IN_PHASE_MS,
     MENDED_SECONDS,
+    Enter,
     Musician,
     await_in_phase,
     listen_all,
@@ -33,26 +29,6 @@ NO_TIME_MS = 4000
 NEWCOMERS = 3
 # The browser's idea of the time of day is read once, as it starts, and drifts from the system's.
 CLOCK_READING_MS = 5.0
-
-
-class Enter(Protocol):
-    """Take a seat in the test's own jam."""
-
-    def __call__(self, **line: float) -> Musician: ...
-
-
-@pytest.fixture
-def jam_id() -> str:
-    """Of a jam of the test's own: users of the test before keep their seats for a while."""
-    return f"sound-{uuid4().hex[:12]}"
-
-
-@pytest.fixture
-def enter(new_page: Callable[..., Page], jam_id: str) -> Enter:
-    def enter_jam(**line: float) -> Musician:
-        return Musician.enter(new_page, jam_id, **line)
-
-    return enter_jam
 
 
 def test_the_first_sound_comes_within_a_second_of_the_tap(enter: Enter) -> None:
@@ -156,39 +132,6 @@ def test_seven_pages_are_in_phase(enter: Enter) -> None:
         musician.wait(f"session.audio.transport.now > ear.barFrame({bar})")
         assert analyse(musician.record_steady(RATE), musician.kit).sounding() == list(LOOP_IDS)
     await_in_phase(seven, list(LOOP_IDS))
-
-
-def test_a_lost_connection_leaves_no_gap_with_anybody(enter: Enter) -> None:
-    otter, lynx = enter().listen(), enter().listen()
-    bar = otter.play()
-    lynx.wait(f"session.audio.transport.now > ear.barFrame({bar})")
-    otter.wait(f"session.audio.transport.now > ear.barFrame({bar})")
-    for musician in (otter, lynx):
-        musician.ask("void (window.taken = ear.record(3 * 48000))")
-    otter.ask("session.link.socket.reset()")
-    otter.wait("session.state.connection !== 'online'")
-    otter.wait("sockets.length === 2 && session.state.connection === 'online'")
-    for musician in (otter, lynx):
-        assert difference(musician.take(), musician.kit, [otter.loop]) < EXACT
-        assert otter.user_id in [user["userId"] for user in musician.ask("session.state.users")]
-    otter.await_phase("playing")
-
-
-def test_a_loop_stopped_during_an_outage_is_silent_on_coming_back(enter: Enter) -> None:
-    otter, lynx = enter().listen(), enter()
-    otter.play()
-    otter.await_phase("playing")
-    seq = otter.user()["seq"]
-    otter.ask("session.link.close()")  # and no server hears of the stop
-    otter.ask("session.toggle()")
-    otter.await_phase("quiet")
-    otter.await_early_bar()
-    otter.ask(f"void (window.taken = ear.record({3 * RATE}))")
-    otter.ask("session.rejoin()")
-    lynx.wait(f"session.state.users.some(u => u.userId === '{otter.user_id}' && !u.playing)")
-    otter.wait(f"session.state.users.some(u => u.userId === '{otter.user_id}' && u.seq > {seq})")
-    assert otter.phase() == "quiet"
-    assert otter.take().peak == 0
 
 
 def test_a_page_that_gets_no_time_goes_on_and_is_in_phase_after_it(enter: Enter) -> None:

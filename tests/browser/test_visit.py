@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from jams.loops import CAPACITY, LOOPS
-from tests.browser.conftest import ACTION_MS
+from tests.browser.conftest import ACTION_MS, NewPage
 from tests.processes import ServerProcess, runserver
 
 #: A closed tab keeps its seat for ten seconds: it might be a refresh.
@@ -95,6 +95,19 @@ def test_a_link_leads_to_just_this_jam(browser: Browser, server: ServerProcess) 
     finally:
         host.context.close()
         friend.context.close()
+
+
+def test_who_waits_long_for_a_seat_is_told(new_page: NewPage) -> None:
+    page = new_page()
+    page.clock.install()
+    page.route_web_socket("**/ws/**", lambda _: None)  # opens, and nobody answers
+    page.goto("/")
+    expect(page.locator("#fine")).to_have_text("Finding you a seat…")
+    page.locator("#go").click()
+    expect(page.locator("#go")).to_contain_text("One moment…")
+    page.clock.run_for(6100)
+    expect(page.locator("#say")).to_contain_text("This takes longer than usual…")
+    expect(page.locator("#go")).to_contain_text("Still trying…")
 
 
 def _staff_sees(browser: Browser, server: ServerProcess, users_per_jam: list[int]) -> None:

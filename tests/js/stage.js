@@ -115,3 +115,7 @@ export async function unlock({ session, time }) {
 
 export const lynx = (fields) =>
   wireUser({ user_id: "lynx", name: "Lynx", loop: "bass", ...fields });
+
+export const own = ({ session }) =>
+  session.state.users.find(({ userId }) => userId === session.state.me);
+export const phase = (stage) => phaseOf(own(stage), stage.session.nowBar());

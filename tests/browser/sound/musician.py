@@ -229,6 +229,12 @@ class Musician(Engine):
         self.ask("void (window.attached = ear.attach())")
 
 
+class Enter(Protocol):
+    """Take a seat in the test's own jam."""
+
+    def __call__(self, **line: float) -> Musician: ...
+
+
 def listen_all(musicians: list[Musician]) -> None:
     """Unlock the sound of each, with an ear on it."""
     for musician in musicians:

@@ -53,6 +53,7 @@ const base = {
   event: null,
   error: null,
   asking: null,
+  slow: false,
   band: false,
   mix: { master: 0.9, trimMs: 0, loops: { bass: { volume: 0.6, muted: false } } },
 };
@@ -78,6 +79,8 @@ export const STATES = {
     event: { kind: "moved" },
   },
   connecting: { ...base, ...nobody, connection: "connecting" },
+  slow: { ...base, ...nobody, connection: "connecting", slow: true },
+  enteringSlow: { ...base, ...nobody, sound: "locked", connection: "connecting", slow: true },
   loading: {
     ...base,
     sound: "loading",

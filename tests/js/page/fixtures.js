@@ -38,6 +38,7 @@ export const stateOf = (more = {}) => ({
   event: null,
   error: null,
   asking: null,
+  slow: false,
   band: false,
   mix: { master: 1, trimMs: 0, loops: {} },
   ...more,

@@ -22,6 +22,7 @@ test("the first state that applies names the screen", () => {
     ["enter", { sound: "locked", connection: "reconnecting" }],
     ["busy", { connection: "busy", jam: null, me: null, users: [] }],
     ["connecting", { connection: "connecting", jam: null, me: null, users: [] }],
+    ["slow", { connection: "connecting", jam: null, me: null, users: [], slow: true }],
     ["loading", { sound: "loading" }],
     ["blocked", { sound: "blocked", connection: "reconnecting" }],
     ["reconnecting", { connection: "reconnecting", users: [user("bass", { bar: 101 })] }],
@@ -43,6 +44,14 @@ test("every screen has words, and a way on where there is one", () => {
     assert.equal(go?.act, "rejoin");
   }
   assert.equal(look({ connection: "unsupported" }).go, null);
+});
+
+test("a seat that is long in coming is said to be, before the sound is on and after", () => {
+  const nobody = { connection: "connecting", jam: null, me: null, users: [] };
+  assert.equal(look({ ...nobody, sound: "locked" }).fine, LINES.connecting);
+  assert.equal(look({ ...nobody, sound: "locked", slow: true }).fine, LINES.slow);
+  assert.equal(look({ ...nobody, slow: true }).line, LINES.slow);
+  assert.equal(look({ slow: true }).screen, "jam", "who has one isn't told");
 });
 
 test("the big button says what it does", () => {

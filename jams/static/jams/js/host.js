@@ -78,3 +78,25 @@ export function browserHost() {
     random: Math.random,
   };
 }
+
+/**
+ * After a sleep, or with another network or loudspeaker: find out at once what still holds.
+ * @param {Pick<Host, "window" | "document" | "devices">} host
+ * @param {{ link: { wake(): void }, sound: { wake(): void, online(): void } }} engine
+ */
+export function watchHost({ window, document, devices }, { link, sound }) {
+  const wake = () => {
+    link.wake();
+    sound.wake();
+  };
+  window?.addEventListener("online", () => {
+    link.wake();
+    sound.online();
+  });
+  window?.addEventListener("pageshow", wake);
+  document?.addEventListener("resume", wake);
+  document?.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") wake();
+  });
+  devices?.addEventListener("devicechange", () => sound.wake());
+}

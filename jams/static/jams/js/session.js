@@ -1,7 +1,7 @@
 // The engine's one face towards the page: a state to show, verbs to call, time to move by.
 
 import { eventOf } from "./events.js";
-import { browserHost } from "./host.js";
+import { browserHost, watchHost } from "./host.js";
 import { afterMessage, asHeard, askingAfter, intentOf, playingOn, withIntent } from "./intent.js";
 import { JamLink } from "./link.js";
 import { patched, remember, remembered } from "./mix.js";
@@ -23,6 +23,8 @@ export { phaseOf } from "./presence.js";
 const SERVER_LEAD_MS = 400;
 /** The band, for this page alone, needs only the time to schedule it, ms. */
 const BAND_LEAD_MS = 250;
+/** Who waits for a seat longer than this, ms, is told that it isn't always so. */
+const SLOW_MS = 6000;
 /** An origin that has moved less than this, ms, is not worth telling. */
 const ORIGIN_STEP_MS = 4;
 
@@ -43,6 +45,8 @@ class Session {
   #originListeners = new Set();
   /** The origin last told, ms. */
   #toldOrigin = 0;
+  /** @type {unknown} */
+  #slow = null;
 
   /** @param {JamData} data @param {Host} host */
   constructor(data, host) {
@@ -73,15 +77,18 @@ class Session {
       event: null,
       error: null,
       asking: null,
+      slow: false,
       band: false,
       mix,
     };
-    this.#watchHost();
+    watchHost(host, this);
   }
 
   /** Opens the socket; the seat is there before any sound. */
   start() {
-    if (this.host.WebSocket) this.link.open();
+    if (!this.host.WebSocket) return;
+    this.link.open();
+    this.#countOn();
   }
 
   /** Unlocks the sound; call it inside the gesture. */
@@ -129,6 +136,14 @@ class Session {
     if (!this.host.WebSocket) return;
     this.#set({ connection: this.state.jam ? "reconnecting" : "connecting" });
     this.link.socket.open();
+    this.#countOn();
+  }
+
+  #countOn() {
+    const { timers } = this.host;
+    timers.clear(this.#slow);
+    this.#set({ slow: false });
+    this.#slow = timers.set(() => this.#set({ slow: true }), SLOW_MS);
   }
 
   /** @param {boolean} on the house band plays only for somebody who is alone */
@@ -260,25 +275,6 @@ class Session {
     const previous = this.state;
     this.state = { ...previous, ...change };
     for (const fn of this.#subscribers) fn(this.state, previous);
-  }
-
-  #watchHost() {
-    const { window, document, devices } = this.host;
-    const wake = () => {
-      this.link.wake();
-      this.sound.wake();
-    };
-    const online = () => {
-      this.link.wake();
-      this.sound.online();
-    };
-    window?.addEventListener("online", online);
-    window?.addEventListener("pageshow", wake);
-    document?.addEventListener("resume", wake);
-    document?.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") wake();
-    });
-    devices?.addEventListener("devicechange", () => this.sound.wake());
   }
 }
 

@@ -66,6 +66,7 @@
  * @property {JamEvent | null} event
  * @property {{ code: string, message: string } | null} error
  * @property {string | null} asking  the loop asked for, until the server has answered
+ * @property {boolean} slow   the connection was asked for a good while ago
  * @property {boolean} band
  * @property {Mix} mix
  */

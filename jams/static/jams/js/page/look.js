@@ -30,7 +30,7 @@ export function lookOf(state, { data, heard, news }) {
   const me = known.find((seat) => seat.me) ?? null;
   const screen = screenOf(state, me);
   const seats = ENDED.includes(screen) ? known.map(unlit) : known;
-  const bare = [...ENDED, "busy", "connecting", "loading"].includes(screen);
+  const bare = [...ENDED, "busy", "connecting", "slow", "loading"].includes(screen);
   const silence = NEWSY.includes(screen) ? silenceOf(state, seats) : "";
   const told = toldOf(screen, state, silence, news);
   return {
@@ -120,6 +120,9 @@ function empty(band) {
   return { phase, groove: GROOVES[phase], me: false, changing: false, away: false, animal: "", bar: 0 };
 }
 
+/** @param {State} state */
+const waitOf = ({ slow }) => (slow ? "slow" : "connecting");
+
 /**
  * Name the state the page is in; the first that applies.
  * @param {State} state @param {SeatLook | null} me
@@ -130,7 +133,7 @@ function screenOf(state, me) {
   if (ENDED.includes(state.connection) && !gone) return state.connection;
   if (state.connection === "busy" && me === null) return "busy";
   if (state.sound === "locked") return "enter";
-  if (me === null) return "connecting";
+  if (me === null) return waitOf(state);
   if (state.sound === "loading") return "loading";
   if (state.sound === "blocked") return "blocked";
   if (gone) return "gone";
@@ -229,6 +232,7 @@ const OTHER_BUTTONS = {
   enter: { act: "unlock", label: "Join the jam", style: "solid" },
   blocked: { act: "unlock", label: "Turn sound on", style: "plain" },
   connecting: { act: "wait", label: "One moment…", style: "queue", disabled: true },
+  slow: { act: "wait", label: "Still trying…", style: "queue", disabled: true },
   loading: { act: "wait", label: "Tuning up…", style: "queue", disabled: true },
   unreachable: { act: "rejoin", label: "Try again", style: "plain" },
   busy: { act: "rejoin", label: "Try again", style: "plain" },
@@ -243,7 +247,7 @@ const OTHER_BUTTONS = {
 function dockOf(screen, state, me, heard) {
   const none = { mixer: false, invite: null, band: null, fine: "" };
   if (screen === "enter") {
-    return { ...none, go: OTHER_BUTTONS.enter, fine: me ? words.FINE : words.FINE_CONNECTING };
+    return { ...none, go: OTHER_BUTTONS.enter, fine: me ? words.FINE : words.LINES[waitOf(state)] };
   }
   if (screen in OTHER_BUTTONS || ENDED.includes(screen) || me === null)
     return { ...none, go: OTHER_BUTTONS[screen] ?? null };

@@ -4,7 +4,6 @@ import { fullName } from "./parts.js";
 
 export const HEADLINE = "Make music with whoever’s here.";
 export const FINE = "Plays sound. No sign-up.";
-export const FINE_CONNECTING = "Finding you a seat…";
 
 const LANDS = "Start it, stop it. It always lands on the beat.";
 
@@ -15,6 +14,7 @@ export const enterLine = (mine) =>
 /** Lines of the states in which nobody's playing matters. @type {Record<string, string>} */
 export const LINES = {
   connecting: "Finding you a seat…",
+  slow: "This takes longer than usual…",
   loading: "Tuning up. A few seconds on a slow line.",
   blocked: "Your browser is holding the sound until you tap.",
   reconnecting: "*Connection dropped.* Only you hear this until we’re back.",
