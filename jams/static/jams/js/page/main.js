@@ -2,14 +2,13 @@
 // document, what the visitor does goes to the session's verbs. No rules here, no drawing.
 
 import { createSession } from "../session.js";
-import { createAnnouncer, worthSaying } from "./announce.js";
 import { heardBar, msUntil, nextMoment } from "./clock.js";
 import { createDock } from "./dock.js";
 import { byId, find, make, setAttribute, setRich, setText } from "./dom.js";
 import { lookOf } from "./look.js";
 import { createMixer } from "./mixer.js";
 import { Motion, createTurns } from "./motion.js";
-import { createNews } from "./news.js";
+import { createAnnouncer, createNews, worthSaying } from "./news.js";
 import { createHub, createRecord, decodeEnvelope } from "./record.js";
 import { createSeatPanel, seatTitle } from "./seat-panel.js";
 import { createSeats } from "./seats.js";

@@ -1,8 +1,7 @@
 // What tapping a seat brings up: somebody's volume, or what a free seat is good for.
 
 import { make, makeSymbol, setAttribute, setText } from "./dom.js";
-import { calledOf, volumeOf } from "./mixer.js";
-import { createVolume } from "./volume.js";
+import { calledOf, createVolume, volumeOf } from "./mixer.js";
 
 /** @typedef {import("./types.js").SeatLook} SeatLook */
 

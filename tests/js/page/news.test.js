@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { worthSaying } from "../../../jams/static/jams/js/page/announce.js";
+import { worthSaying } from "../../../jams/static/jams/js/page/news.js";
 import { lookOf } from "../../../jams/static/jams/js/page/look.js";
 import { DATA, stateOf, user } from "./fixtures.js";
 
