@@ -59,7 +59,7 @@ def test_a_row_says_who_plays_and_for_how_long_the_jam_has_been_on(
     jams.set_state("jam", "bob", playing=False, in_bars=3)  # stops: is still heard
     jams.set_state("jam", "cyd", playing=True, in_bars=3)  # starts: isn't heard yet
     heard = f"{name_of('ann')} drums, {name_of('bob')} percussion"
-    assert rows(page(viewer)) == [["jam", "4 of 7", heard, "funk", "2 h 3 min"]]
+    assert rows(page(viewer)) == [["jam", "4 of 7", "2 h 3 min", heard, "funk"]]
 
 
 def test_with_no_jam_it_says_so(viewer: Client) -> None:
